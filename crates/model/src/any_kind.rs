@@ -96,6 +96,8 @@ pub trait AnyKind: Send + Sync {
     fn stack<'s>(&self, state: &'s State) -> Option<&'s str>;
     /// See [`Kind::led_to`].
     fn led_to(&self, state: &State) -> Option<(String, Vec<String>)>;
+    /// See [`Kind::lets_go`].
+    fn lets_go(&self, spec: &Spec, state: &State) -> Vec<String>;
     /// See [`Kind::removal`].
     fn removal(&self, owned: &Spec, actual: &State, ours: &dyn Fn(&str) -> bool) -> Removal;
     /// See [`Kind::parts`].
@@ -323,6 +325,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn led_to(&self, state: &State) -> Option<(String, Vec<String>)> {
         K::led_to(state.own::<K>())
+    }
+
+    fn lets_go(&self, spec: &Spec, state: &State) -> Vec<String> {
+        K::lets_go(spec.own::<K>(), state.own::<K>())
     }
 
     fn removal(&self, owned: &Spec, actual: &State, ours: &dyn Fn(&str) -> bool) -> Removal {

@@ -244,6 +244,11 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
+    /// The hosts that it answers for, and with this spec no longer would.
+    fn lets_go(_spec: &Self::Spec, _state: &Self::State) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The things in the world that this spec holds and that another resource can hold as well,
     /// named independently of the resource: `example.com TXT v=spf1 -all`, whoever writes it. A
     /// thing goes with its last holder.

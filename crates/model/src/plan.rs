@@ -287,6 +287,8 @@ impl Action {
     pub fn recorded(&self, spec: Spec, status: Status, now: Timestamp) -> Entry {
         let resource = self.desired();
         let kept = self.entry().filter(|_| self.owned().is_some());
+        // Others deleted it, and with it what there was before: that is not put back by our removal.
+        let replaces = kept.filter(|_| !self.is_made_again());
         Entry {
             id: self.resource.clone(),
             location: self.location.clone(),
@@ -303,12 +305,18 @@ impl Action {
                 .chain(kept.into_iter().flat_map(|entry| &entry.holders))
                 .cloned()
                 .collect(),
-            before: kept.and_then(|entry| entry.before.clone()),
+            before: replaces.and_then(|entry| entry.before.clone()),
             serves_policy: resource.and_then(|resource| resource.serves_policy),
             dependencies: resource.map(Resource::all_dependencies).unwrap_or_default(),
             impact: resource.map_or_else(Impact::none, |resource| resource.impact.clone()),
             changed: now,
         }
+    }
+
+    /// Whether it makes again what is on record and was deleted by somebody else.
+    fn is_made_again(&self) -> bool {
+        let is_settled = self.entry().is_some_and(|entry| !entry.is_open());
+        matches!(self.step, Step::Create(_)) && is_settled
     }
 
     /// Whether apply waits until it is ready although nothing else depends on that.

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use model::rules;
 use model::{Action, Lead, Step};
+use model::{authority, rules};
 use standards::Finding;
 
+use crate::Actual;
 use crate::planner::Planner;
 
 impl Planner<'_> {
-    /// Refuses to delete what a record leads to that this plan does not change. CloudFront gives the
+    /// Refuses to delete what a record leads to that this plan does not change, and to let its name go. CloudFront gives the
     /// name of a host to whoever next makes a distribution for it, so a record that is left behind
     /// lets somebody else answer for the host (CloudFront Developer Guide, "Prevent subdomain
     /// takeovers").
@@ -20,30 +21,59 @@ impl Planner<'_> {
         }
         let changed = changed(&self.actions);
         for action in &mut self.actions {
-            let Step::Delete(unwanted) = &action.step else {
+            let Some((target, hosts)) = goes(action, self.inputs.actual) else {
                 continue;
             };
-            let seen = self.inputs.actual.of(&unwanted.entry.target());
-            let state = seen.and_then(|seen| seen.state());
-            let Some((target, _)) = state.and_then(|state| state.kind().led_to(state)) else {
-                continue;
+            let is_led = |lead: &&Lead| match &hosts {
+                // A distribution that stays answers for its other names.
+                Some(hosts) => hosts.iter().any(|host| authority::same(host, &lead.name)),
+                None => true,
             };
             let left: Vec<&Lead> = self
                 .inputs
                 .leads
                 .iter()
-                .filter(|lead| model::authority::same(&lead.target, &target))
+                .filter(|lead| authority::same(&lead.target, &target))
+                .filter(is_led)
                 .filter(|lead| !changed.contains(&record_set(&lead.name, lead.rtype.as_str())))
                 .collect();
-            if left.is_empty() {
+            let Some(step) = refused(&action.step).filter(|_| !left.is_empty()) else {
                 continue;
-            }
+            };
             self.findings.push(finding(action, &left));
             action.reason = "a record still leads to it".into();
             // A refused action makes no call, and must not count in the estimate.
             action.calls = Vec::new();
-            action.step = Step::RefuseRemoval(unwanted.clone());
+            action.step = step;
         }
+    }
+}
+
+/// The name by which DNS leads to what an action deletes; or to what lets hosts go, with those.
+fn goes(action: &Action, actual: &Actual) -> Option<(String, Option<Vec<String>>)> {
+    let spec = match &action.step {
+        Step::Delete(unwanted) => {
+            let state = actual.of(&unwanted.entry.target())?.state()?;
+            return Some((state.kind().led_to(state)?.0, None));
+        }
+        Step::Update(wanted, _) | Step::Adopt(wanted, _) => &wanted.spec,
+        // What releases a name for its successor leads there as well: CloudFront goes by the name.
+        _ => return None,
+    };
+    let state = actual.of_id(&action.resource)?.state()?;
+    let hosts = spec.kind().lets_go(spec, state);
+    let (target, _) = spec.kind().led_to(state).filter(|_| !hosts.is_empty())?;
+    Some((target, Some(hosts)))
+}
+
+/// The step in the place of one that a record forbids.
+fn refused(step: &Step) -> Option<Step> {
+    match step {
+        Step::Delete(unwanted) => Some(Step::RefuseRemoval(unwanted.clone())),
+        Step::Update(wanted, physical) | Step::Adopt(wanted, physical) => {
+            Some(Step::RefuseChange(wanted.clone(), Some(physical.clone())))
+        }
+        _ => None,
     }
 }
 

@@ -15,6 +15,7 @@ mod dangling;
 mod decide;
 mod drift;
 mod estimate;
+mod moves;
 mod observations;
 mod order;
 mod parts;

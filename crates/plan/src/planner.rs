@@ -281,9 +281,12 @@ impl<'a> Planner<'a> {
 
     /// A value that is there already may be there because another resource of ours made it.
     fn origin(&self, subject: &Subject<'a>, verb: Verb, spec: &Spec, decided: Origin) -> Origin {
+        // What others deleted, and is made again, is of our making, whatever it was before.
+        let is_gone = |entry: &Entry| verb == Verb::Create && !entry.is_open();
         let on_record = subject
             .entry
-            .filter(|entry| verb != Verb::Replace && !subject.moves && entry.owned().is_some());
+            .filter(|entry| verb != Verb::Replace && !subject.moves && entry.owned().is_some())
+            .filter(|entry| !is_gone(entry));
         if let Some(entry) = on_record {
             // The first run decided it: what was adopted does not become ours by a change.
             return entry.origin;
@@ -353,6 +356,7 @@ impl<'a> Planner<'a> {
 
     fn finish(mut self) -> Plan {
         self.refuse_dangling();
+        self.refuse_moves_together();
         order::order_removals(&mut self.actions);
         contained::let_go_along(&mut self.actions);
         let actions = match order::sort(self.actions) {

@@ -1,5 +1,6 @@
-//! Asks what still leads to resources that are about to go, whoever made it: a name that leads to a
-//! distribution that is gone can be taken over by whoever makes the next one.
+//! Asks what still leads to resources that are about to go, or to let a name go, whoever made it: a name
+//! that leads to a distribution that does not answer for it can be taken over by whoever makes the next
+//! one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use standards::dns::RecordType;
 use crate::Project;
 
 impl Project {
-    /// The records in the listed zones, and in public DNS, that lead to what may go.
+    /// The records in the listed zones, and in public DNS, that lead to what may go, or let a name go.
     pub(crate) async fn leads(
         &self,
         desired: &[Arc<Resource>],
@@ -23,6 +24,21 @@ impl Project {
         for entry in plan::left(desired, ledger) {
             let seen = actual.of(&entry.target()).and_then(|seen| seen.state());
             let Some((target, hosts)) = seen.and_then(|state| state.kind().led_to(state)) else {
+                continue;
+            };
+            let target = target.trim_end_matches('.').to_ascii_lowercase();
+            for host in hosts {
+                leads.extend(self.published_lead(&host, &target).await);
+            }
+            targets.insert(target);
+        }
+        for resource in desired {
+            let Some(state) = actual.of_id(&resource.id).and_then(|seen| seen.state()) else {
+                continue;
+            };
+            let kind = resource.spec.kind();
+            let hosts = kind.lets_go(&resource.spec, state);
+            let Some((target, _)) = kind.led_to(state).filter(|_| !hosts.is_empty()) else {
                 continue;
             };
             let target = target.trim_end_matches('.').to_ascii_lowercase();

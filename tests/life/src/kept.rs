@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ledger::{Journal, Memory, Who};
+use model::Ledger;
 use reconcile::{Error, Project};
 use sandbox::s3::Version;
 use sandbox::stats::Logged;
@@ -97,6 +98,14 @@ impl Kept {
             && let Some(bucket) = world.s3.buckets.get_mut(BUCKET)
         {
             bucket.objects.clone_from(objects);
+        }
+    }
+
+    /// Reads it, as a command does that changes nothing.
+    pub(crate) async fn read(&self, project: &Project) -> Result<Ledger, Error> {
+        match self {
+            Self::InMemory(_) => Ok(self.open(project).await?.ledger()),
+            Self::InBucket(_) => project.ledger().await,
         }
     }
 

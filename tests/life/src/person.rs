@@ -8,7 +8,10 @@ use report::{PublishableRecord, RecordTask};
 use sandbox::world::World;
 use standards::dns::RecordType;
 
-use crate::world::{RecordKey, SINGLE};
+use crate::player::Player;
+use crate::program::Program;
+use crate::setup::Dns;
+use crate::world::{RecordKey, SINGLE, delegate, sets};
 
 /// The records that a person has published elsewhere beside what was there, by name and type.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +67,7 @@ impl Elsewhere {
 
     /// Publishes what a plan asks a person to publish now, and takes out what it asks to take out. The
     /// names whose records are to be published later are returned.
-    pub(crate) fn obey(
+    fn obey(
         &mut self,
         world: &mut World,
         records: &[PublishableRecord],
@@ -103,6 +106,68 @@ impl Elsewhere {
             let value = spelled(record.rtype, value.to_owned());
             change(self, world, key, &value, now);
         }
+    }
+}
+
+/// What a person has done and read after a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Done {
+    /// Whether a delegation was moved.
+    pub(crate) has_moved: bool,
+    /// Until when the program lets a policy go slowly. It knows the policy that it has put there, also
+    /// where others deleted that, and no sender has seen it since.
+    pub(crate) grace_until: Option<Timestamp>,
+}
+
+impl Player {
+    /// A person publishes what `deploy records` asks for, and moves the delegation where the manifest
+    /// says: away from a zone only when everything that is read there stands elsewhere.
+    pub(crate) async fn do_by_hand(&mut self, destroys: bool) -> Done {
+        let program = Program {
+            setup: &self.setup,
+            sandbox: &self.sandbox,
+            ledger: &self.ledger,
+            destroys,
+            is_misled: false,
+        };
+        let (planned, records) = match program.records().await {
+            Ok(read) => read,
+            Err(error) => {
+                self.fault("NoError", format!("`deploy records` failed: {error}"));
+                return Done::default();
+            }
+        };
+        let graces = planned.grace_periods.iter();
+        let mut done = Done {
+            has_moved: false,
+            grace_until: graces.filter_map(|grace| grace.until).max(),
+        };
+        let now = self.now();
+        let sandbox = self.sandbox.clone();
+        let mut world = sandbox.world();
+        let later = self.elsewhere.obey(&mut world, &records, now);
+        for domain in &self.setup.domains {
+            let from = self.authority.get(&domain.name);
+            let is_read = |name: &String| match from {
+                Some(Dns::Account(account)) => sets(&world, *account, domain.name())
+                    .iter()
+                    .any(|set| set.key.name.plain() == *name),
+                _ => false,
+            };
+            // While a policy is wound down, the record that announces it stays where it is.
+            let mut graces = planned.grace_periods.iter();
+            let is_bound = graces.any(|grace| grace.domain == domain.name());
+            let is_whole = domain.dns != Dns::Manual || !is_bound && !later.iter().any(is_read);
+            if from != Some(&domain.dns) && is_whole {
+                delegate(&mut world, domain.name, domain.dns, now);
+                delegate(&mut self.shadow, domain.name, domain.dns, now);
+                self.authority.insert(domain.name, domain.dns);
+                self.observer().moved(domain.name());
+                done.has_moved = true;
+            }
+        }
+        self.observe(&world, now);
+        done
     }
 }
 

@@ -21,7 +21,7 @@ use crate::person::Elsewhere;
 use crate::program::{self, Ended, Left, Program};
 use crate::setup::{Dns, Domain, PARKED, RENUMBERED, Setup};
 use crate::shadow;
-use crate::world::{ZoneAt, before, delegate, sets};
+use crate::world::{ZoneAt, before, sets};
 
 /// How often the program is run for one apply or destroy. Kills and faults take the first runs.
 const RUNS: usize = 12;
@@ -109,7 +109,7 @@ pub(crate) struct Player {
     /// tags of others.
     pub(crate) tagged: BTreeMap<String, Timestamp>,
     observer: Arc<Mutex<Observer>>,
-    ledger: Kept,
+    pub(crate) ledger: Kept,
     ledger_before: Kept,
     /// Whether the ledger was lost or rolled back in this life.
     lost_ledger: bool,
@@ -118,7 +118,7 @@ pub(crate) struct Player {
     forgot: bool,
     /// Whether somebody deleted an identity at SES: only the ledger knows its DKIM records then.
     pub(crate) lost_identity: bool,
-    setup: Setup,
+    pub(crate) setup: Setup,
     setup_before: Setup,
     number: u64,
     played: Played,
@@ -196,7 +196,7 @@ impl Player {
             .unwrap_or(Dns::Account(0))
     }
 
-    fn observer(&self) -> MutexGuard<'_, Observer> {
+    pub(crate) fn observer(&self) -> MutexGuard<'_, Observer> {
         self.observer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -269,11 +269,13 @@ impl Player {
                     ended = Some(left);
                     break;
                 }
-                Ended::Waiting(planned, records, what) => {
-                    let has_moved = self.do_by_hand(&planned, &records);
-                    let pause = self.pause(destroys || run >= CALM, &what);
+                Ended::Waiting(what) => {
+                    let by_hand = self.do_by_hand(destroys).await;
+                    let for_policy = destroys || run >= CALM;
+                    let pause = self.pause(for_policy, by_hand.grace_until, &what);
                     // Who has moved a delegation looks what is left before waiting for resolvers.
-                    self.wait(if has_moved { PAUSE } else { pause }).await;
+                    self.wait(if by_hand.has_moved { PAUSE } else { pause })
+                        .await;
                     waits_for = what;
                 }
             }
@@ -315,13 +317,13 @@ impl Player {
     }
 
     /// How long a person waits until the next run: until just before senders have forgotten the policy
-    /// that goes, and then beyond it, where it is that which the run waits for; and as long as resolvers
-    /// may still ask the servers that a domain has left.
-    fn pause(&self, for_policy: bool, what: &str) -> Duration {
+    /// that goes, and then beyond it, where it is that which the run waits for, or as long as the program
+    /// says; and as long as resolvers may still ask the servers that a domain has left.
+    fn pause(&self, for_policy: bool, grace_until: Option<Timestamp>, what: &str) -> Duration {
         if what.contains(model::rules::PLAN_13.id) && self.can_converge() {
             return DELEGATION + PAUSE;
         }
-        let until = self.observer().policies_held_until();
+        let until = self.observer().policies_held_until().or(grace_until);
         let early = until.map(|until| until - EARLY - self.now());
         let early = early.and_then(|early| Duration::try_from(early).ok());
         early.filter(|_| for_policy).unwrap_or_default().max(PAUSE)
@@ -354,7 +356,7 @@ impl Player {
         }
     }
 
-    fn fault(&mut self, promise: &str, what: String) {
+    pub(crate) fn fault(&mut self, promise: &str, what: String) {
         self.played.faults.push(Fault {
             promise: promise.to_owned(),
             what,
@@ -377,42 +379,6 @@ impl Player {
         for what in gone {
             self.fault("ForeignStays", what);
         }
-    }
-
-    /// A person publishes what the plan asks for, and moves the delegation where the manifest says:
-    /// away from a zone only when everything that is read there stands elsewhere. Whether one was moved.
-    fn do_by_hand(
-        &mut self,
-        planned: &reconcile::Planned,
-        records: &[report::PublishableRecord],
-    ) -> bool {
-        let mut has_moved = false;
-        let now = self.now();
-        let sandbox = self.sandbox.clone();
-        let mut world = sandbox.world();
-        let later = self.elsewhere.obey(&mut world, records, now);
-        for domain in &self.setup.domains {
-            let from = self.authority.get(&domain.name);
-            let is_read = |name: &String| match from {
-                Some(Dns::Account(account)) => sets(&world, *account, domain.name())
-                    .iter()
-                    .any(|set| set.key.name.plain() == *name),
-                _ => false,
-            };
-            // While a policy is wound down, the record that announces it stays where it is.
-            let mut graces = planned.grace_periods.iter();
-            let is_bound = graces.any(|grace| grace.domain == domain.name());
-            let is_whole = domain.dns != Dns::Manual || !is_bound && !later.iter().any(is_read);
-            if from != Some(&domain.dns) && is_whole {
-                delegate(&mut world, domain.name, domain.dns, now);
-                delegate(&mut self.shadow, domain.name, domain.dns, now);
-                self.authority.insert(domain.name, domain.dns);
-                self.observer().moved(domain.name());
-                has_moved = true;
-            }
-        }
-        self.observe(&world, now);
-        has_moved
     }
 
     /// Whether the world reads each domain where the manifest has its DNS.

@@ -40,9 +40,8 @@ pub(crate) enum Ended {
     Refused(Vec<String>),
     /// It broke a promise.
     Faulty(Vec<Fault>),
-    /// Something waits for a person, with these records to publish or to take out, or for time, and this
-    /// is what.
-    Waiting(Box<Planned>, Vec<PublishableRecord>, String),
+    /// Something waits for a person or for time, and this is what.
+    Waiting(String),
     /// Something that is ours is not in the ledger: apply records it again.
     Unrecorded,
     /// Everything is as it should be, and that was observed. After a destroy, what is left because
@@ -93,14 +92,31 @@ impl Program<'_> {
         }
     }
 
-    async fn command(&self) -> Result<Ended, Error> {
+    /// The records that a person reads after a run, as `deploy records` prints them: planned anew,
+    /// because what the run has done decides what is to be published, or taken out, by now.
+    pub(crate) async fn records(&self) -> Result<(Planned, Vec<PublishableRecord>), Error> {
         let project = open(self.setup, self.sandbox)?;
-        let journal = self.ledger.open(&project).await?;
-        let wish = if self.destroys {
+        let ledger = self.ledger.read(&project).await?;
+        let planned = project.plan(ledger, self.wish()).await?;
+        // Also those that stand: it may be in a zone that the domain is about to leave.
+        let by_hand = planned.plan.actions.iter();
+        let by_hand = by_hand.filter(|one| one.location.is_none());
+        let records = reconcile::publishable(&project, &planned, by_hand).await;
+        Ok((planned, records))
+    }
+
+    fn wish(&self) -> Wish {
+        if self.destroys {
             Wish::Nothing
         } else {
             Wish::All
-        };
+        }
+    }
+
+    async fn command(&self) -> Result<Ended, Error> {
+        let project = open(self.setup, self.sandbox)?;
+        let journal = self.ledger.open(&project).await?;
+        let wish = self.wish();
         let planned = project.plan(journal.ledger(), wish).await?;
         if planned.is_refused() {
             return Ok(Ended::Refused(refusals(&planned.plan)));
@@ -130,7 +146,7 @@ impl Program<'_> {
             let what: Vec<String> = unfinished
                 .map(|(id, outcome)| format!("{}: {outcome:?}", planned.plan.actions[id].resource))
                 .collect();
-            return Ok(waiting(&project, planned, what.join("; ")).await);
+            return Ok(Ended::Waiting(what.join("; ")));
         }
         if self.destroys {
             let count = ledger.entries().count() + ledger.retired().count();
@@ -139,16 +155,16 @@ impl Program<'_> {
             return Ok(match count {
                 0 if !existing.ours.is_empty() => Ended::Unrecorded,
                 0 => Ended::Done(existing.unknown.iter().filter_map(left).collect()),
-                _ => waiting(&project, again, format!("{count} resources are left")).await,
+                _ => Ended::Waiting(format!("{count} resources are left")),
             });
         }
-        Ok(self.completed(&project, again, &ledger).await)
+        Ok(self.completed(&project, &again, &ledger))
     }
 
     /// The end of an apply of which everything is done: nothing has drifted, and nothing is left to do.
-    async fn completed(&self, project: &Project, again: Planned, ledger: &Ledger) -> Ended {
+    fn completed(&self, project: &Project, again: &Planned, ledger: &Ledger) -> Ended {
         if again.plan.is_empty() && !again.is_refused() {
-            let drifted = drifted(project, &again, ledger);
+            let drifted = drifted(project, again, ledger);
             if !drifted.is_empty() && !self.is_misled {
                 return Ended::Faulty(vec![fault("NothingDrifts", drifted.join("; "))]);
             }
@@ -156,7 +172,7 @@ impl Program<'_> {
         }
         // An answer from a moment ago, or a failed read, may show what is no longer so.
         if self.is_misled {
-            return waiting(project, again, "misled".to_owned()).await;
+            return Ended::Waiting("misled".to_owned());
         }
         let changing = again.plan.actions.iter().filter(|one| one.changes());
         let actions: Vec<String> = changing
@@ -165,14 +181,6 @@ impl Program<'_> {
         let what = format!("{actions:?} {:?}", refusals(&again.plan));
         Ended::Faulty(vec![fault("SecondPlanEmpty", what)])
     }
-}
-
-/// The end of a run that waits, with the records that its plan leaves to a person.
-async fn waiting(project: &Project, planned: Planned, what: String) -> Ended {
-    let changing = planned.plan.actions.iter();
-    let by_hand = changing.filter(|one| one.changes() && one.location.is_none());
-    let records = reconcile::publishable(project, &planned, by_hand).await;
-    Ended::Waiting(Box::new(planned), records, what)
 }
 
 /// The resources that are not as the ledger has them, although nothing is left to do.

@@ -298,6 +298,113 @@ fn an_mx_that_others_take_out_is_not_asked_for() {
     holds(vec![apply(setup.clone()), first, apply(setup)]);
 }
 
+/// Seed 127: a DMARC record that was taken over, and then deleted by others, was put back by destroy.
+#[test]
+fn a_record_that_others_deleted_is_not_put_back() {
+    let setup = sender_with(|domain| {
+        domain.ses.clear();
+        domain.adopts = true;
+    });
+    // The first set is the MX, the second holds the texts of the apex, the third is DMARC.
+    let third = Step::Hand(life::life::Hand::DeleteSet(0, 2));
+    holds(vec![
+        apply(setup.clone()),
+        third,
+        apply(setup),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
+/// Seed 201: the ledger was lost, and the host's name was taken off the distribution while the records
+/// that somebody had published by hand still announced its policy.
+#[test]
+fn a_name_that_a_record_leads_to_stays_with_its_distribution() {
+    let hosted = |sts| {
+        sender_with(|domain| {
+            domain.ses.clear();
+            domain.dns = Dns::Manual;
+            domain.bimi = true;
+            domain.dmarc = Some("reject");
+            domain.hosting = Some(Hosting {
+                account: 0,
+                region: 0,
+                renamed: false,
+            });
+            domain.sts = sts;
+        })
+    };
+    let sts = Sts {
+        mode: "testing",
+        max_age: 30,
+    };
+    let steps = vec![
+        apply(hosted(Some(sts))),
+        Step::LoseLedger,
+        apply(hosted(None)),
+    ];
+    let played = play(&Life { steps });
+    assert_eq!(played.faults, []);
+    let [refused] = &played.refused[..] else {
+        unreachable!("one plan is refused: {played:?}")
+    };
+    assert!(
+        refused.starts_with("PLAN-14: `mta-sts.example.com` CNAME leads to"),
+        "{refused}"
+    );
+}
+
+/// Seed 115: a domain's DNS moved to another account in the same change as its instance. The old zone
+/// knew only the instance that went, and the new one only the one that came.
+#[test]
+fn dns_moves_by_itself() {
+    let setup = |renumbered, dns| Setup {
+        renumbered,
+        ..sender_with(|domain| {
+            domain.dns = dns;
+            domain.dmarc = Some("reject");
+        })
+    };
+    let steps = vec![
+        apply(setup(true, Dns::Account(1))),
+        apply(setup(false, Dns::Account(0))),
+    ];
+    let played = play(&Life { steps });
+    assert_eq!(played.faults, []);
+    assert!(
+        played.refused.iter().any(|why| why.starts_with("PLAN-25")),
+        "{played:?}"
+    );
+    // One after the other, they move.
+    holds(vec![
+        apply(setup(true, Dns::Account(1))),
+        apply(setup(true, Dns::Account(0))),
+        apply(setup(false, Dns::Account(0))),
+    ]);
+}
+
+/// Seed 229: others deleted the file of an enforced policy. Destroy lets the policy go slowly all the same,
+/// and a person who waits as long as it says finds it done.
+#[test]
+fn a_policy_whose_file_others_deleted_is_let_go_slowly() {
+    let setup = sender_with(|domain| {
+        domain.hosting = Some(Hosting {
+            account: 0,
+            region: 0,
+            renamed: false,
+        });
+        domain.sts = Some(Sts {
+            mode: "enforce",
+            max_age: 1,
+        });
+    });
+    holds(vec![
+        apply(setup),
+        Step::Hand(life::life::Hand::DeleteObject(0)),
+        Step::Wait(8 * 24 * 60),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
 #[test]
 fn a_seed_gives_the_same_life_and_its_manifests_are_valid() {
     for seed in 0..20 {

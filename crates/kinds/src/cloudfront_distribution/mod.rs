@@ -335,6 +335,15 @@ impl Kind for CloudfrontDistribution {
         Some((state.domain_name.clone(), state.aliases.clone()))
     }
 
+    fn lets_go(spec: &Spec, state: &State) -> Vec<String> {
+        let is_kept = |host: &&String| {
+            let mut kept = spec.aliases.iter();
+            kept.any(|alias| alias.eq_ignore_ascii_case(host))
+        };
+        let hosts = state.aliases.iter().filter(|host| !is_kept(host));
+        hosts.cloned().collect()
+    }
+
     fn project(state: &State) -> Option<&str> {
         tags::project(&state.tags)
     }

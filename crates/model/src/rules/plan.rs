@@ -67,9 +67,9 @@ standards::rules! {
         fix "let the parent zone, or the registrar, name the servers of the new zone, and apply again when resolvers have forgotten the old ones"
         source "RFC 1034 section 4.2.1; RFC 2181 section 5.4.1";
     PLAN_14 "PLAN-14" Error Lookup by "plan"
-        "Nothing in DNS leads to what is deleted"
-        why "A name that leads to a distribution that is gone can be taken over: whoever next makes a distribution for it answers in its place."
-        fix "remove the record, or let it lead elsewhere, and run again"
+        "Nothing in DNS leads to what is deleted, or no longer answers for the name"
+        why "A name that leads to a distribution that is gone, or that has let the name go, can be taken over: whoever next makes a distribution for it answers in its place."
+        fix "remove the record, or let it lead elsewhere, and run again; if it is the host of an MTA-STS policy, remove `_mta-sts` first"
         source "CloudFront Developer Guide: prevent subdomain takeovers";
     PLAN_15 "PLAN-15" Error Lookup by "plan"
         "A resource belongs to one project"
@@ -111,4 +111,9 @@ standards::rules! {
         why "AWS does not know a new bucket everywhere at once: one that is forgotten because it was not seen stays for ever, and costs."
         fix "run this again some minutes later"
         source "terraform-provider-aws, internal/service/s3: what its users met";
+    PLAN_25 "PLAN-25" Error Order by "plan::moves"
+        "The DNS of a domain moves by itself, and not together with what its records lead to"
+        why "Until the delegation has moved, and resolvers have forgotten the former servers, part of the world reads the old records, which know only what goes, and part the new ones, which know only what comes: mail through either is refused by somebody."
+        fix "let the DNS move first, with everything else as it is; when it has moved, apply the rest. Or accept that mail of the domain may stop meanwhile with `--accept-risk PLAN-25`"
+        source "RFC 1034 section 4.2.1; RFC 2181 section 5.4.1";
 }
