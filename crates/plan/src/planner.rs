@@ -1,12 +1,14 @@
 //! Turns desired, actual and ledger into a plan.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::rules;
 use model::{
-    Action, AnyKind, Edge, Entry, Impact, Location, Observation, Origin, OutputRef, Ownership,
-    PhysicalId, Plan, Resource, ResourceId, Spec, State, Step, Target, Transition, Verb, Wanted,
+    Action, AnyKind, Edge, Entry, Impact, Level, Location, Observation, Origin, OutputRef,
+    Ownership, PhysicalId, Plan, Resource, ResourceId, Spec, State, Step, Target, Transition, Verb,
+    Wanted,
 };
 use standards::Finding;
 
@@ -262,10 +264,14 @@ impl<'a> Planner<'a> {
             step(verb, wanted, subject.physical())
         };
         let id = &subject.resource.id;
+        let mut after = self.edges(subject.resource);
+        if verb == Verb::Update {
+            after.extend(self.given_by(subject.resource));
+        }
         Action {
             id: self.actions.len(),
             impact,
-            after: self.edges(subject.resource),
+            after,
             batch,
             calls,
             ..Action::new(id, subject.location(), step, decision.reason)
@@ -342,6 +348,24 @@ impl<'a> Planner<'a> {
             })
         });
         edge.collect()
+    }
+
+    /// Edges to what gives a resource its outputs, by way of which it is known: the token of an SES
+    /// instance that moves takes the place of the former one, by which SES may have verified the
+    /// predecessor, only when the successor is verified.
+    fn given_by(&self, resource: &Resource) -> Vec<Edge> {
+        let references = resource.spec.references().iter();
+        let givers = references.filter_map(|reference| {
+            let mut desired = self.inputs.desired.iter();
+            let giver = desired.find(|one| one.id == reference.resource)?;
+            self.last.get(giver.through.as_ref()?).copied()
+        });
+        let edge = |action| Edge {
+            action,
+            level: Level::Ready,
+            reason: Cow::Borrowed("the former value may be what its predecessor is verified by"),
+        };
+        givers.map(edge).collect()
     }
 
     /// Plans the removal of what a move or a replacement leaves, unless an earlier run retired it

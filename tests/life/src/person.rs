@@ -109,7 +109,7 @@ impl Elsewhere {
     }
 }
 
-/// What a person has done and read after a run.
+/// The acts of a person after a run, and the dates that they have read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Done {
     /// Whether a delegation was moved.
@@ -120,7 +120,7 @@ pub(crate) struct Done {
 }
 
 impl Player {
-    /// A person publishes what `deploy records` asks for, and moves the delegation where the manifest
+    /// A person publishes the records that `deploy records` asks for, and moves the delegation where the manifest
     /// says: away from a zone only when everything that is read there stands elsewhere.
     pub(crate) async fn do_by_hand(&mut self, destroys: bool) -> Done {
         let program = Program {

@@ -382,6 +382,24 @@ fn dns_moves_by_itself() {
     ]);
 }
 
+/// Seed 115: SES had verified the domain by its token alone, because others had deleted a DKIM record, and
+/// the token went before the instance in the new account was verified.
+#[test]
+fn a_token_stays_until_its_successor_is_verified() {
+    let setup = |renumbered| Setup {
+        renumbered,
+        ..sender_with(|domain| domain.ses[0].token = true)
+    };
+    // Of the sets of the zone, those under `_domainkey` come after those of `_amazonses` and `_dmarc`.
+    let key = Step::Hand(life::life::Hand::DeleteSet(0, 4));
+    holds(vec![
+        apply(setup(false)),
+        key,
+        Step::Wait(40 * 24 * 60),
+        apply(setup(true)),
+    ]);
+}
+
 /// Seed 229: others deleted the file of an enforced policy. Destroy lets the policy go slowly all the same,
 /// and a person who waits as long as it says finds it done.
 #[test]
