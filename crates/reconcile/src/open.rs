@@ -1,5 +1,6 @@
 //! A project: a manifest, with all that a run of it needs.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use model::Outside;
 use sandbox::Sandbox;
 use standards::Finding;
 use standards::dns::Name;
+use tokio::sync::OnceCell;
+use verify::Registered;
 
 use crate::environment::{Environment, Speed, authority_first};
 use crate::ledger_place::LedgerPlace;
@@ -48,6 +51,8 @@ pub struct Project {
     pub(crate) scope: Scope,
     /// How many runs share AWS's quotas with this one.
     pub(crate) sharers: NonZeroU32,
+    /// The answers of registries: a run that compares twice asks once.
+    pub(crate) registrations: OnceCell<BTreeMap<Name, Registered>>,
 }
 
 impl Project {
@@ -103,6 +108,7 @@ impl Project {
             ledger_place,
             scope,
             sharers,
+            registrations: OnceCell::new(),
         })
     }
 

@@ -24,25 +24,26 @@ pub(crate) async fn ending(
     let now = project.clock.now();
     let registered = registered(&project.domains(), ledger);
     let names = registered.keys().cloned().collect();
-    let found = verify::registrations(names, outside).await;
+    let asked = || verify::registrations(names, outside);
+    let found = project.registrations.get_or_init(asked).await;
     let (mut foreseen, mut unknown) = (Vec::new(), BTreeMap::new());
     for (name, until) in found {
         match until {
             Ok(at) if at.duration_since(now) <= TOLD => {
-                foreseen.push(told(&name, &registered[&name], at));
+                let within = registered.get(name);
+                foreseen.extend(within.map(|within| told(name, within, *at)));
             }
             Ok(_) => {}
-            Err(reason) => unknown.entry(reason).or_insert_with(Vec::new).push(name),
+            Err(reason) => {
+                let same: &mut Vec<&Name> = unknown.entry(reason.as_str()).or_default();
+                same.push(name);
+            }
         }
     }
     foreseen.retain(|one| !is_accepted(&project.manifest, one, now));
-    let unknown = unknown.into_iter();
-    (
-        foreseen,
-        unknown
-            .map(|(reason, names)| note(&reason, &names))
-            .collect(),
-    )
+    let notes = unknown.into_iter();
+    let notes = notes.map(|(reason, names)| note(reason, &names));
+    (foreseen, notes.collect())
 }
 
 /// The registered domains, each with those of the manifest in it that the ledger has something of.
@@ -75,8 +76,9 @@ fn told(name: &Name, within: &BTreeSet<Name>, at: Timestamp) -> Foreseen {
     }
 }
 
-fn note(reason: &str, names: &[Name]) -> String {
-    let first: Vec<&str> = names.iter().take(NAMED).map(Name::as_str).collect();
+fn note(reason: &str, names: &[&Name]) -> String {
+    let first = names.iter().take(NAMED).map(|name| name.as_str());
+    let first: Vec<&str> = first.collect();
     let more = match names.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -111,7 +113,8 @@ mod tests {
     #[test]
     fn a_note_names_three_domains() {
         let check = |texts: &[&str], expect: &str| {
-            let names: Vec<Name> = names(texts).into_iter().collect();
+            let names = names(texts);
+            let names: Vec<&Name> = names.iter().collect();
             let note = note("nobody answers", &names);
             assert_eq!(
                 note,

@@ -99,7 +99,7 @@ fn dane(stage: &mut Stage, record: impl FnOnce(&[u8], &[u8]) -> String) {
         .chains
         .insert("mx1.example.com".to_owned(), chain);
     stage.world.set("example.com", "NS", &["ns-1.example.net"]);
-    stage.world.set("example.com", "DS", &["12345 13 2 abcd"]);
+    stage.world.sign();
 }
 
 fn hexadecimal(octets: &[u8]) -> String {

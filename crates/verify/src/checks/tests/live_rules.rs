@@ -116,7 +116,7 @@ const BROKEN: &[(&str, Break)] = &[
     }),
     ("DANE-01", |stage| {
         stage.world.set("example.com", "NS", &["ns-1.example.net"]);
-        stage.world.set("example.com", "DS", &["12345 13 2 abcd"]);
+        stage.world.sign();
         let owner = "_25._tcp.mx1.example.com";
         stage.world.set(owner, "TLSA", &["3 1 1 00"]);
         stage

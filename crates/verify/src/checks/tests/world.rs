@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use model::{Fetched, NoAnswer, Outside, Readiness, ShownCertificate, Unseen, Visit};
 use sha2::{Digest, Sha256};
 use standards::bimi::TrustStore;
+use standards::dns::dnssec::{Dnskey, Ds};
 use standards::dns::{Name, RecordType};
 
 use crate::Validity;
@@ -25,6 +26,9 @@ const TEST_ROOT: &str = include_str!("../../../../../assets/test-bimi-root.pem")
 pub(super) const POLICY: &str =
     "version: STSv1\r\nmode: enforce\r\nmx: mx1.example.com\r\nmax_age: 604800\r\n";
 pub(super) const KEY: &str = "p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAo5ScUu2haZUm6OCbmsMjGnZPJRZb2JAyt9rXTozNXLhrbT1fZJmecuVnMzebFKQKdWrsVW9gYtQbS8KVPqbqTN+u5UH9zkxVnIrQ31QAit2m+vBuPPQdAXridqqqmAm0AUkVbNtddgvSpbfrWIsOZB4JH3+W86LXJtjdbtkO0f0zWDikQKnT7ZZnzWcdVO72QcUIFeviJTdS44gEDLyWY7QLvlC1+udvcD/OLpqLWV0i2Ok4Hj0NxqTUv1Cru+loqmtbhB9KfXu3XHMJJqipsLqXzzDWfJdoZSq2w0CpKVbr0Z3tfwK69caUy0vAcDQrYEPlhthN8OYE0YToAghBXQIDAQAB";
+
+/// The key that the zone is signed with, where it is.
+const ZONE_KEY: &str = "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==";
 
 pub(super) const POLICY_URL: &str = "https://mta-sts.example.com/.well-known/mta-sts.txt";
 pub(super) const LOGO_URL: &str = "https://bimi-assets.example.com/logo.svg";
@@ -192,6 +196,19 @@ impl World {
     pub(super) fn add(&mut self, name: &str, rtype: &str, value: &str) {
         let values = self.records.entry((name.to_owned(), rtype.to_owned()));
         values.or_default().push(value.to_owned());
+    }
+
+    /// Signs the zone of `example.com`, with a DS record at the parent for its key.
+    pub(super) fn sign(&mut self) {
+        let key = Dnskey::parse(ZONE_KEY).expect("a key");
+        let ds = Ds {
+            key_tag: key.tag(),
+            algorithm: key.algorithm,
+            digest_type: 2,
+            digest: key.digest(&name("example.com"), 2).expect("SHA-256"),
+        };
+        self.set("example.com", "DS", &[ds.to_string().as_str()]);
+        self.set("example.com", "DNSKEY", &[ZONE_KEY]);
     }
 
     pub(super) fn servfail(&mut self, name: &str, rtype: &str) {
