@@ -2,6 +2,8 @@
 //! which takes a minute to compile (docs/decisions/0016). The body is made and read by whoever asks;
 //! the SDK's own runtime signs, sends and repeats it.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
@@ -59,7 +61,13 @@ pub(crate) struct Operation {
     pub(crate) region: String,
 }
 
-/// An operation whose questions and answers are JSON, at the endpoint of a region.
+/// How long an answer in JSON may take, with all repeats. Nothing depends on what these operations tell: without
+/// it, AWS's default is taken for a quota, and a change is nobody's. An emulator that has not got them answers
+/// each repeat with 500, for a minute.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// An operation whose questions and answers are JSON, at the endpoint of a region. It tells something that the
+/// program can do without.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct JsonOperation {
     /// The service id of its model: `CloudTrail`.
@@ -89,11 +97,12 @@ impl JsonOperation {
             url: format!("https://{}.{region}.{suffix}", self.host),
             region: region.to_owned(),
         };
+        let ambiguous = |message: String| KindError::new(ErrorClass::Ambiguous, self.name, message);
         let answer = operation.invoke(session.config(), session.lane(), question.to_string());
-        serde_json::from_str(&answer.await?).map_err(|error| {
-            let message = format!("the answer cannot be read: {error}");
-            KindError::new(ErrorClass::Ambiguous, self.name, message)
-        })
+        let answer = tokio::time::timeout(PATIENCE, answer).await;
+        let late = |_| ambiguous(format!("no answer in {} seconds", PATIENCE.as_secs()));
+        serde_json::from_str(&answer.map_err(late)??)
+            .map_err(|error| ambiguous(format!("the answer cannot be read: {error}")))
     }
 }
 
