@@ -202,10 +202,21 @@ fn needed(packages: &[&str]) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-/// A program of the name that finds the libraries unpacked with it.
-fn wrap(location: &Path, program: &str) -> Result<(), Failure> {
+/// Lets a script be run. Debian's packages are for Linux alone.
+#[cfg(unix)]
+fn allow_to_run(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn allow_to_run(_path: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// A program of the name that finds the libraries unpacked with it.
+fn wrap(location: &Path, program: &str) -> Result<(), Failure> {
     // Chromium's in `usr/bin` is a script that names the installed one.
     let places = ["usr/lib/chromium", "usr/bin", "usr/sbin", "bin", "sbin"]
         .map(|place| location.join(place).join(program));
@@ -222,7 +233,7 @@ fn wrap(location: &Path, program: &str) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| Failure(format!("{}: {error}", path.display()));
     std::fs::create_dir_all(location.join("programs")).map_err(cannot)?;
     std::fs::write(&path, script).map_err(cannot)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).map_err(cannot)
+    allow_to_run(&path).map_err(cannot)
 }
 
 /// `apt-get update` that asks nothing, neither questions nor for a password.

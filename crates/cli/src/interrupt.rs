@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and SIGHUP: one listener for the whole run.
+//! Ctrl-C, SIGTERM and SIGHUP, and what Windows has in their place: one listener for the whole run.
 //!
 //! It has a thread of its own, so that it also hears while a person is asked something and while the
 //! runtime's clock is paused. While a plan is carried out, the first signal stops new work and lets
@@ -10,10 +10,10 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::runtime::Builder;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::printer;
+use crate::signals::Signals;
 
 /// The phase of the run.
 enum Phase {
@@ -68,27 +68,16 @@ pub(crate) fn listen() -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_io().build()?;
     let signals = {
         let _entered = runtime.enter();
-        let kinds = [
-            SignalKind::interrupt(),
-            SignalKind::terminate(),
-            SignalKind::hangup(),
-        ];
-        let [interrupt, terminate, hangup] = kinds.map(signal);
-        [interrupt?, terminate?, hangup?]
+        Signals::listen()?
     };
     let thread = std::thread::Builder::new().name("signals".to_owned());
     thread.spawn(move || runtime.block_on(hear(signals)))?;
     Ok(())
 }
 
-async fn hear([mut interrupt, mut terminate, mut hangup]: [Signal; 3]) {
+async fn hear(mut signals: Signals) {
     loop {
-        // Shells show a program that a signal ended as 128 and the number of the signal.
-        let code = tokio::select! {
-            _ = interrupt.recv() => 130,
-            _ = terminate.recv() => 143,
-            _ = hangup.recv() => 129,
-        };
+        let code = signals.next().await;
         let said = match &*PHASE.lock().unwrap_or_else(PoisonError::into_inner) {
             Phase::Before => "Stopped by you: nothing was changed.".to_owned(),
             Phase::Asking(changes) => {

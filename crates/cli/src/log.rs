@@ -6,7 +6,6 @@
 //! credentials for some minutes and must not stand in a file.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -109,7 +108,10 @@ fn chosen(text: &str) -> Result<Targets, Failure> {
 /// A file that only its owner reads. Lines are added to one that is there.
 fn create(path: &Path) -> Result<File, Failure> {
     let mut options = OpenOptions::new();
-    options.create(true).append(true).mode(0o600);
+    options.create(true).append(true);
+    // On Windows it is whose the folder is.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(|source| Failure::Outside {
         what: format!("the log file {} could not be opened", path.display()),
         source: Box::new(source),

@@ -15,6 +15,7 @@ mod outcome;
 mod printer;
 mod progress;
 mod run_document;
+mod signals;
 mod turn;
 mod variables;
 

@@ -10,9 +10,8 @@
 //! Only regular files are opened, and no symbolic link is followed: a link that somebody planted must
 //! not make the program cut or replace somebody else's file.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Error, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -21,6 +20,7 @@ use async_trait::async_trait;
 use model::id::SHARED;
 
 use crate::error::LedgerError;
+use crate::owned;
 use crate::store::{Content, Key, NotSwapped, Store, Stored, Version};
 
 /// How many of a file's last bytes are part of its version. Every line ends with its checksum, which
@@ -63,9 +63,9 @@ fn open(path: &Path, how: &OpenOptions) -> Result<Option<File>, LedgerError> {
     if !named.is_file() {
         return io("could not open", path, irregular());
     }
-    let file = io("could not open", path, how.open(path))?;
+    let file = io("could not open", path, owned::open(how, path))?;
     let opened = io("could not read", path, file.metadata())?;
-    if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
+    if !owned::is_same(&named, &opened) {
         return io("could not open", path, irregular());
     }
     Ok(Some(file))
@@ -82,18 +82,14 @@ fn read_all(path: &Path) -> Result<Option<Vec<u8>>, LedgerError> {
 
 /// Makes a folder that only its owner may enter.
 fn make_folder(path: &Path) -> Result<(), LedgerError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    let made = owned::folder().recursive(true).create(path);
     io("could not make", path, made)
 }
 
 /// The entry of a new or renamed file outlives a crash when its folder was synced too.
 fn sync_folder(path: &Path) -> Result<(), LedgerError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    io(
-        "could not write",
-        folder,
-        File::open(folder).and_then(|folder| folder.sync_all()),
-    )
+    io("could not write", folder, owned::sync(folder))
 }
 
 fn version(length: u64, tail: &[u8]) -> Version {
@@ -159,8 +155,8 @@ impl Folder {
     fn exclusive(&self) -> Result<File, LedgerError> {
         make_folder(&self.root)?;
         let path = self.root.join("lock");
-        let mut how = OpenOptions::new();
-        how.read(true).write(true).mode(0o600);
+        let mut how = owned::file();
+        how.read(true).write(true);
         let file = match open(&path, &how)? {
             Some(file) => file,
             None => io(
@@ -219,11 +215,7 @@ impl Folder {
             }
             _ => {}
         }
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&new);
+        let file = owned::file().write(true).create_new(true).open(&new);
         let mut file = io("could not write", &new, file)?;
         io("could not write", &new, file.write_all(bytes))?;
         io("could not write", &new, file.sync_all())?;
@@ -320,11 +312,7 @@ impl Store for Folder {
         if let Some(folder) = path.parent() {
             make_folder(folder)?;
         }
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path);
+        let file = owned::file().write(true).create_new(true).open(&path);
         let file = io("could not make", &path, file)?;
         io("could not lock", &path, file.lock())?;
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,6 +12,7 @@ mod folder;
 mod journal;
 mod lease;
 mod memory;
+mod owned;
 mod s3;
 mod store;
 mod stored;

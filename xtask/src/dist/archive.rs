@@ -32,7 +32,10 @@ pub(super) fn write(release: &Release) -> Result<(), Failure> {
     let completions = folder.join("completions");
     std::fs::create_dir_all(&completions).map_err(|error| cannot(&completions, &error))?;
     let binary = release.binary();
-    copy(&binary, &folder.join("deploy"))?;
+    copy(
+        &binary,
+        &folder.join(binary.file_name().unwrap_or_default()),
+    )?;
     for file in ALONG {
         copy(&release.root.join(file), &folder.join(file))?;
     }

@@ -27,7 +27,7 @@ pub(super) fn run(release: &Release) -> Result<(), Failure> {
 fn flags(release: &Release) -> String {
     let mut flags = Vec::new();
     // Musl is static by itself, and macOS knows no static programs.
-    if release.is_for("gnu") {
+    if release.is_for("gnu") || release.is_for("msvc") {
         flags.push("-C target-feature=+crt-static");
     }
     // A static program does not find the C library's function by its name, and the crate would read

@@ -131,8 +131,13 @@ impl Release {
             "dev" => "debug",
             other => other,
         };
+        let name = if self.is_for("windows") {
+            "deploy.exe"
+        } else {
+            "deploy"
+        };
         let folder = self.cargo_target.join(&self.target).join(folder);
-        folder.join("deploy")
+        folder.join(name)
     }
 
     fn is_for(&self, system: &str) -> bool {
