@@ -341,7 +341,7 @@ fn everything_is_read_anew_once_a_week_and_what_moved_each_time() {
     set_expiry(Some(expiry()));
     place.advance("1d");
     let ran = place.run("drift", &[]).exits(0);
-    ran.says("all that has none was last read on");
+    ran.says("This run compared versions.");
     let json = place.run("drift", &["--json"]).exits(0).json();
     assert!(json["last_read_anew"].is_string(), "{json}");
     assert_eq!(requests(&["--refresh"], 3), first);
