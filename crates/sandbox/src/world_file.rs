@@ -28,6 +28,8 @@
 //! faults: { script: [{ service: acm, operation: RequestCertificate, call: 1, kind: throttle }] }
 //! ```
 
+mod error;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -44,6 +46,9 @@ use crate::route53::Zone;
 use crate::sts::Account;
 use crate::weather::Weather;
 use crate::world::World;
+
+pub use error::WorldFileError;
+use error::first_line;
 
 /// The content of a world file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -178,43 +183,6 @@ fn yes() -> bool {
 
 fn five_minutes() -> u32 {
     300
-}
-
-/// A fault of a world file.
-#[derive(Debug, thiserror::Error)]
-pub enum WorldFileError {
-    /// It is not YAML, or not of the form.
-    #[error("{0}")]
-    Unreadable(String),
-    /// An account's id.
-    #[error("`{0}` is not an account: twelve digits in quotes")]
-    Account(String),
-    /// A name that is none.
-    #[error("`{name}` is not a domain name")]
-    Name {
-        /// The text in its place.
-        name: String,
-        /// Why it is none.
-        source: crate::dns_text::name::NameProblem,
-    },
-    /// CloudFront would not have it.
-    #[error("a distribution cannot be: {0}")]
-    Distribution(String),
-    /// A quota that is not in the table.
-    #[error("there is no quota `{0}`; the quotas are {known}", known = quota_names())]
-    Quota(String),
-}
-
-fn quota_names() -> String {
-    let names: Vec<&str> = quotas::TABLE.iter().map(|quota| quota.name).collect();
-    names.join(", ")
-}
-
-/// The place and the reason. Below them stands the line, which belongs into no error of one line.
-fn first_line(error: &serde_yaml::Error) -> String {
-    let text = error.to_string();
-    let line = text.lines().next().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
 impl World {
