@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The fields of an event's parameters, any of which has a text, and this text: `["bucketName"]`, `b`.
-pub type Told = (&'static [&'static str], String);
+pub type Parameter = (&'static [&'static str], String);
 
 /// How a change of a resource is known among CloudTrail's events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Trail {
     /// The names of the events that change such a resource: `UpdateDistribution`.
     pub events: &'static [&'static str],
     /// The parameters by which such an event is about the resource, all of them: an id, a name, a type.
-    pub about: Vec<Told>,
+    pub about: Vec<Parameter>,
 }
 
 impl Trail {
@@ -22,7 +22,7 @@ impl Trail {
     pub fn of(
         source: &'static str,
         events: &'static [&'static str],
-        about: impl IntoIterator<Item = Told>,
+        about: impl IntoIterator<Item = Parameter>,
     ) -> Self {
         Self {
             source,
