@@ -37,6 +37,15 @@ fn sender() -> Setup {
     }
 }
 
+/// Hosting in the first account, under the first name.
+fn in_region(region: usize) -> Hosting {
+    Hosting {
+        account: 0,
+        region,
+        renamed: false,
+    }
+}
+
 #[test]
 fn a_sender_is_set_up_and_destroyed() {
     let steps = vec![
@@ -58,11 +67,7 @@ fn a_policy_that_goes_beside_a_logo_is_served_until_it_is_no_longer_announced() 
     };
     domain.dmarc = Some("reject");
     domain.bimi = true;
-    domain.hosting = Some(Hosting {
-        account: 0,
-        region: 1,
-        renamed: false,
-    });
+    domain.hosting = Some(in_region(1));
     domain.sts = Some(Sts {
         mode: "testing",
         max_age: 1,
@@ -192,11 +197,7 @@ fn dns_that_moves_while_a_policy_is_wound_down_is_there_all_the_while() {
     let setup = |dns, sts| {
         sender_with(|domain| {
             domain.dns = dns;
-            domain.hosting = Some(Hosting {
-                account: 0,
-                region: 0,
-                renamed: false,
-            });
+            domain.hosting = Some(in_region(0));
             domain.sts = sts;
         })
     };
@@ -223,11 +224,7 @@ fn dns_that_moves_while_a_policy_is_wound_down_is_there_all_the_while() {
 fn a_policy_that_moved_is_let_go_slowly() {
     let hosted = |region| {
         sender_with(|domain| {
-            domain.hosting = Some(Hosting {
-                account: 0,
-                region,
-                renamed: false,
-            });
+            domain.hosting = Some(in_region(region));
             domain.sts = Some(Sts {
                 mode: "enforce",
                 max_age: 7,
@@ -247,11 +244,7 @@ fn a_policy_that_moved_is_let_go_slowly() {
 fn a_policy_is_announced_when_no_edge_has_the_former_one() {
     let with_age = |max_age| {
         sender_with(|domain| {
-            domain.hosting = Some(Hosting {
-                account: 0,
-                region: 0,
-                renamed: false,
-            });
+            domain.hosting = Some(in_region(0));
             domain.sts = Some(Sts {
                 mode: "testing",
                 max_age,
@@ -270,11 +263,7 @@ fn a_policy_is_announced_when_no_edge_has_the_former_one() {
 fn a_logo_that_comes_while_a_policy_is_wound_down_is_there_in_the_end() {
     let hosted = |bimi, sts| {
         sender_with(|domain| {
-            domain.hosting = Some(Hosting {
-                account: 0,
-                region: 0,
-                renamed: false,
-            });
+            domain.hosting = Some(in_region(0));
             (domain.bimi, domain.sts) = (bimi, sts);
         })
     };
@@ -319,17 +308,13 @@ fn a_record_that_others_deleted_is_not_put_back() {
 /// that somebody had published by hand still announced its policy.
 #[test]
 fn a_name_that_a_record_leads_to_stays_with_its_distribution() {
-    let hosted = |sts| {
+    let with_policy = |sts| {
         sender_with(|domain| {
             domain.ses.clear();
             domain.dns = Dns::Manual;
             domain.bimi = true;
             domain.dmarc = Some("reject");
-            domain.hosting = Some(Hosting {
-                account: 0,
-                region: 0,
-                renamed: false,
-            });
+            domain.hosting = Some(in_region(0));
             domain.sts = sts;
         })
     };
@@ -338,9 +323,9 @@ fn a_name_that_a_record_leads_to_stays_with_its_distribution() {
         max_age: 30,
     };
     let steps = vec![
-        apply(hosted(Some(sts))),
+        apply(with_policy(Some(sts))),
         Step::LoseLedger,
-        apply(hosted(None)),
+        apply(with_policy(None)),
     ];
     let played = play(&Life { steps });
     assert_eq!(played.faults, []);
@@ -405,11 +390,7 @@ fn a_token_stays_until_its_successor_is_verified() {
 #[test]
 fn a_policy_whose_file_others_deleted_is_let_go_slowly() {
     let setup = sender_with(|domain| {
-        domain.hosting = Some(Hosting {
-            account: 0,
-            region: 0,
-            renamed: false,
-        });
+        domain.hosting = Some(in_region(0));
         domain.sts = Some(Sts {
             mode: "enforce",
             max_age: 1,

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use model::Location;
 use plan::{ChangedBy, Drift};
 use reconcile::{Project, Wish};
 
 use crate::fleet;
-use crate::run::Run;
+use crate::run::{Run, mail_session};
 
 async fn drifts(project: &Project) -> Vec<Drift> {
     let drifted = Box::pin(reconcile::drift(project)).await;
@@ -17,13 +16,7 @@ async fn drifts(project: &Project) -> Vec<Drift> {
 
 /// Somebody with access to the account deletes an identity of SES.
 async fn delete_identity(project: &Project) {
-    let location = Location {
-        account: "mail".into(),
-        account_id: "333333333333".parse().expect("an account id"),
-        region: "eu-west-1".into(),
-    };
-    let session = Box::pin(project.engine.session(&location)).await;
-    let session = session.expect("a session");
+    let session = mail_session(project).await;
     let deletion = session.ses().delete_email_identity();
     let deleted = deletion.email_identity(fleet::FIRST).send().await;
     assert!(deleted.is_ok(), "{deleted:?}");

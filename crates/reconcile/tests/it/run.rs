@@ -7,13 +7,15 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use aws::Session;
 use clock::Clock;
 use engine::{Progress, Report, Stop};
 use ledger::Journal;
 use manifest::MemoryFiles;
-use model::{Check, Ledger};
+use model::{Check, Ledger, Location};
 use reconcile::{
     Closely, Environment, Error, Notice, Planned, Project, SandboxSettings, Speed, Subset, Who,
     Wish,
@@ -53,6 +55,17 @@ pub(crate) async fn carry_out(
         stop: &stop,
     };
     reconcile::carry_out(project, planned, journal, terms).await
+}
+
+/// Somebody else's session in the account and region that a fleet's mail is sent from.
+pub(crate) async fn mail_session(project: &Project) -> Arc<Session> {
+    let location = Location {
+        account: "mail".into(),
+        account_id: "333333333333".parse().expect("an account id"),
+        region: "eu-west-1".into(),
+    };
+    let session = Box::pin(project.engine.session(&location)).await;
+    session.expect("a session")
 }
 
 /// A manifest with a folder of its own, in which its ledger and its sandbox are kept.

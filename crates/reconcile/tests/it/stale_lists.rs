@@ -2,23 +2,16 @@
 
 use std::time::Duration;
 
-use model::Location;
 use reconcile::{Project, Wish};
 use sandbox::faults::{Fault, FaultKind, Faults};
 use sandbox::world::World;
 
 use crate::fleet;
-use crate::run::Run;
+use crate::run::{Run, mail_session};
 
 /// Somebody makes an identity of SES that nobody else knows.
 async fn make_something(project: &Project) {
-    let location = Location {
-        account: "mail".into(),
-        account_id: "333333333333".parse().expect("an account id"),
-        region: "eu-west-1".into(),
-    };
-    let session = Box::pin(project.engine.session(&location)).await;
-    let session = session.expect("a session");
+    let session = mail_session(project).await;
     let creation = session.ses().create_email_identity();
     let made = creation.email_identity("elsewhere.example").send().await;
     assert!(made.is_ok(), "{made:?}");
