@@ -5,6 +5,8 @@
 //! `mode: none` under a new id, until the last copy of the old one has expired; then all of it goes
 //! (STS-O04). Until then the desired state has what serves it, as the ledger has it.
 
+mod place;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -67,13 +69,14 @@ fn grace_period(
     let resources = kept(ledger, held)
         .into_iter()
         .filter(|entry| !desired.iter().any(|other| takes_over(other, entry, &host)))
-        .map(|entry| Arc::new(wound_down(domain, entry, body.as_bytes())))
+        .map(|entry| wound_down(domain, entry, body.as_bytes()))
         .collect();
+    let resources = place::in_zone(domain, resources, desired);
     // While `enforce` is served, the wait has not begun.
     Some(GracePeriod {
         domain: domain.to_owned(),
         until: if enforced { None } else { cached },
-        resources,
+        resources: resources.into_iter().map(Arc::new).collect(),
     })
 }
 

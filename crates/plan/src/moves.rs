@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Entry, MailImpact, ResourceId, Step, Unwanted, rules};
+use model::{Action, Entry, Location, MailImpact, ResourceId, Step, Unwanted, rules};
 use standards::{Finding, Place as FindingPlace};
 
 use crate::claims::Place;
@@ -62,7 +62,8 @@ fn succeeded(actions: &[Action]) -> BTreeSet<&ResourceId> {
             Step::Create(_) | Step::Replace(_) | Step::Advance(_)
         )
     };
-    let coming: BTreeSet<(&str, &str)> = actions.iter().filter(comes).map(role).collect();
+    let coming: Vec<&Action> = actions.iter().filter(comes).collect();
+    let has_successor = |gone: &&Action| coming.iter().any(|one| succeeds(one, gone));
     // The zone and its records are what moves.
     let is_of_dns = |entry: &Entry| entry.spec.kind().zone(&entry.spec, None).is_some();
     let goes = |action: &&Action| match &action.step {
@@ -72,12 +73,16 @@ fn succeeded(actions: &[Action]) -> BTreeSet<&ResourceId> {
         _ => false,
     };
     let going = actions.iter().filter(goes);
-    let going = going.filter(|action| coming.contains(&role(action)));
+    let going = going.filter(has_successor);
     going.map(|action| &action.resource).collect()
 }
 
-/// The domain of an action, and the kind of what it is about.
-fn role(action: &Action) -> (&str, &str) {
-    let id = &action.resource;
-    (id.domain.as_str(), id.kind.as_str())
+/// Whether one action brings what takes over for what another takes away. What is replaced where it is keeps
+/// its records: ACM validates the next certificate of a name by the record of the former one, and what
+/// serves the name changes over in its own time.
+fn succeeds(coming: &Action, going: &Action) -> bool {
+    let (one, other) = (&coming.resource, &going.resource);
+    let is_replaced =
+        one == other && Location::is_same(coming.location.as_ref(), going.location.as_ref());
+    (&one.domain, &one.kind) == (&other.domain, &other.kind) && !is_replaced
 }
