@@ -248,7 +248,9 @@ impl Player {
         let mut waits_for = String::new();
         let mut records_again = false;
         for run in 0..RUNS {
-            match self.run(destroys && !records_again, trouble, run).await {
+            // Who applies to have everything on record again publishes what that apply asks for.
+            let destroys = destroys && !records_again;
+            match self.run(destroys, trouble, run).await {
                 Ended::Killed => {}
                 // A person declares the former account too, as the finding says.
                 Ended::Refused(why) if self.is_renumbered(&why) => {

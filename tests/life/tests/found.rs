@@ -432,6 +432,25 @@ fn a_policy_whose_file_others_deleted_is_let_go_slowly() {
     ]);
 }
 
+/// Seed 578: an instance moved, and the ledger was rolled back to before that. Destroy asked for an apply,
+/// and the person published what the destroy still listed, which was nothing.
+#[test]
+fn a_person_publishes_for_the_apply_that_a_destroy_asks_for() {
+    let setup = |renumbered| Setup {
+        renumbered,
+        ..sender_with(|domain| {
+            domain.dns = Dns::Manual;
+            domain.dmarc = None;
+        })
+    };
+    holds(vec![
+        apply(setup(true)),
+        apply(setup(false)),
+        Step::RollBackLedger,
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
 #[test]
 fn a_seed_gives_the_same_life_and_its_manifests_are_valid() {
     for seed in 0..20 {
