@@ -219,6 +219,13 @@ fn known(
     if entry.is_open() {
         return Decision::new(Verb::Update, "an earlier run stopped inside its change");
     }
+    // The ledger was rolled back, or somebody else did what the manifest asks for now.
+    if has_moved(entry, state) {
+        return Decision::new(
+            Verb::Adopt,
+            "is so already, and the ledger has it otherwise",
+        );
+    }
     Decision::new(Verb::None, "in sync")
 }
 

@@ -451,6 +451,32 @@ fn a_person_publishes_for_the_apply_that_a_destroy_asks_for() {
     ]);
 }
 
+/// Seed 591: the ledger was rolled back to before a change that was made. All was as the manifest asks, and
+/// the ledger went on having it otherwise: it still had the enforced policy, which was never let go.
+#[test]
+fn a_ledger_that_was_rolled_back_learns_what_is_so() {
+    let setup = |dmarc, max_age, ttl, set| {
+        sender_with(|domain| {
+            domain.dmarc = Some(dmarc);
+            domain.ttl = ttl;
+            domain.hosting = Some(in_region(0));
+            domain.sts = Some(Sts {
+                mode: "enforce",
+                max_age,
+            });
+            domain.ses[0].set = set;
+        })
+    };
+    let changed = || apply(setup("reject", 7, 60, Some(Set::Own)));
+    holds(vec![
+        apply(setup("quarantine", 1, 5, None)),
+        changed(),
+        Step::RollBackLedger,
+        changed(),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
 #[test]
 fn a_seed_gives_the_same_life_and_its_manifests_are_valid() {
     for seed in 0..20 {

@@ -221,6 +221,16 @@ fn every_mix_has_its_verb() {
         &[],
     );
     check(&asked().see("a", ours(30)), Verb::Adopt, &[]);
+    // The ledger was rolled back.
+    let otherwise = Entry {
+        spec: spec("a", 90),
+        ..entry("a", &[])
+    };
+    check(
+        &asked().record(otherwise).see("a", ours(30)),
+        Verb::Adopt,
+        &[],
+    );
     check(
         &asked().see("a", there("a", 30, Ownership::Foreign)),
         Verb::None,
