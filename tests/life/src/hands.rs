@@ -83,11 +83,15 @@ fn pick<T: Clone>(all: &[T], place: usize) -> Option<T> {
     (!all.is_empty()).then(|| all[place % all.len()].clone())
 }
 
+/// The set of texts at the apex of a zone.
+fn at_apex(world: &World, account: usize, name: usize) -> Option<&RecordSet> {
+    let mut sets = sets(world, account, NAMES[name]).into_iter();
+    sets.find(|set| set.key.name.plain() == NAMES[name] && set.key.rtype == "TXT")
+}
+
 /// The texts at the apex of a zone, with their time to live.
 fn texts_at_apex(world: &World, account: usize, name: usize) -> Option<(u32, &[String])> {
-    let mut sets = sets(world, account, NAMES[name]).into_iter();
-    let is_apex = |set: &&RecordSet| set.key.name.plain() == NAMES[name] && set.key.rtype == "TXT";
-    sets.find(is_apex).and_then(plain)
+    at_apex(world, account, name).and_then(plain)
 }
 
 /// Adds a text beside those at the apex, in the zone that the world reads.
@@ -105,8 +109,11 @@ fn add_text(player: &mut Player, world: &mut World, name: usize) {
         let Some(zone) = zone_id(world, account, NAMES[name]) else {
             continue;
         };
-        let (ttl, mut values) = match texts_at_apex(world, account, name) {
-            Some((ttl, values)) => (ttl, values.to_vec()),
+        let at_apex = at_apex(world, account, name);
+        let (ttl, mut values) = match at_apex.map(plain) {
+            Some(Some((ttl, values))) => (ttl, values.to_vec()),
+            // Route 53 has no plain set beside one with a routing policy.
+            Some(None) => continue,
             None => (300, Vec::new()),
         };
         values.push(value.clone());

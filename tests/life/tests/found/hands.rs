@@ -1,0 +1,118 @@
+//! Lives in which others change something, or lose the ledger.
+
+use life::life::{Hand, Life, Step, Trouble};
+use life::player::play;
+use life::setup::{Dns, Set, Setup, Sts};
+
+use crate::{apply, holds, in_region, sender_with};
+
+/// Seed 45: an MX that nobody but another hand takes out is not the program's to bring back.
+#[test]
+fn an_mx_that_others_take_out_is_not_asked_for() {
+    let setup = sender_with(|domain| domain.ses.clear());
+    // The MX is the first record set of the zone.
+    let first = Step::Hand(Hand::DeleteSet(0, 0));
+    holds(vec![apply(setup.clone()), first, apply(setup)]);
+}
+
+/// Seed 127: a DMARC record that was taken over, and then deleted by others, was put back by destroy.
+#[test]
+fn a_record_that_others_deleted_is_not_put_back() {
+    let setup = sender_with(|domain| {
+        domain.ses.clear();
+        domain.adopts = true;
+    });
+    // The first set is the MX, the second holds the texts of the apex, the third is DMARC.
+    let third = Step::Hand(Hand::DeleteSet(0, 2));
+    holds(vec![
+        apply(setup.clone()),
+        third,
+        apply(setup),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
+/// Seed 96: an instance that refuses to send without its MAIL FROM was taken back to the first stage.
+#[test]
+fn an_instance_that_rejects_keeps_that_when_the_ledger_is_lost() {
+    let setup = sender_with(|domain| {
+        for one in &mut domain.ses {
+            one.reject = true;
+        }
+    });
+    holds(vec![
+        apply(setup.clone()),
+        Step::LoseLedger,
+        apply(setup),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
+/// Seed 578: an instance moved, and the ledger was rolled back to before that. Destroy asked for an apply,
+/// and the person published what the destroy still listed, which was nothing.
+#[test]
+fn a_person_publishes_for_the_apply_that_a_destroy_asks_for() {
+    let setup = |renumbered| Setup {
+        renumbered,
+        ..sender_with(|domain| {
+            domain.dns = Dns::Manual;
+            domain.dmarc = None;
+        })
+    };
+    holds(vec![
+        apply(setup(true)),
+        apply(setup(false)),
+        Step::RollBackLedger,
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
+/// Seed 591: the ledger was rolled back to before a change that was made. All was as the manifest asks, and
+/// the ledger went on having it otherwise: it still had the enforced policy, which was never let go.
+#[test]
+fn a_ledger_that_was_rolled_back_learns_what_is_so() {
+    let setup = |dmarc, max_age, ttl, set| {
+        sender_with(|domain| {
+            domain.dmarc = Some(dmarc);
+            domain.ttl = ttl;
+            domain.hosting = Some(in_region(0));
+            domain.sts = Some(Sts {
+                mode: "enforce",
+                max_age,
+            });
+            domain.ses[0].set = set;
+        })
+    };
+    let changed = || apply(setup("reject", 7, 60, Some(Set::Own)));
+    holds(vec![
+        apply(setup("quarantine", 1, 5, None)),
+        changed(),
+        Step::RollBackLedger,
+        changed(),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
+/// Seed 635: others gave the texts at the apex a routing policy, and added one beside them in a plain set,
+/// which Route 53 does not have.
+#[test]
+fn a_text_is_not_added_beside_a_routing_policy() {
+    let setup = sender_with(|domain| {
+        domain.ses.clear();
+        domain.spf = Some("softfail");
+    });
+    // The second set of the zone holds the texts of the apex.
+    let hands = [Hand::AddRouting(0, 1), Hand::AddText(0)];
+    let [routing, text] = hands.map(Step::Hand);
+    let destroy = Step::Destroy(Trouble::default());
+    let steps = vec![apply(setup), routing, text, destroy];
+    let played = play(&Life { steps });
+    assert_eq!(played.faults, []);
+    let [refused] = &played.refused[..] else {
+        unreachable!("one plan is refused: {played:?}")
+    };
+    assert!(
+        refused.starts_with("PLAN-10: `example.com` has a record set of type TXT"),
+        "{refused}"
+    );
+}
