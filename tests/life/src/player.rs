@@ -113,8 +113,8 @@ pub(crate) struct Player {
     ledger_before: Kept,
     /// Whether the ledger was lost or rolled back in this life.
     lost_ledger: bool,
-    /// Whether the manifest is another than the one that the lost ledger was about, or that the one
-    /// that is back is about: what it does not lead to can't be found again.
+    /// Whether the lost ledger was about another manifest, or had more than the manifest leads to, or the one
+    /// that is back is about another: what the manifest does not lead to can't be found again.
     forgot: bool,
     /// Whether somebody deleted an identity at SES: only the ledger knows its DKIM records then.
     pub(crate) lost_identity: bool,
@@ -218,12 +218,32 @@ impl Player {
             Step::Destroy(trouble) => self.bring_about(true, trouble, BTreeSet::new()).await,
             Step::Hand(hand) => hands::act(self, hand),
             Step::Wait(minutes) => self.wait(Duration::from_mins(u64::from(*minutes))).await,
-            Step::LoseLedger => self.replace_ledger(self.ledger.emptied()),
+            Step::LoseLedger => {
+                self.forgot |= self.has_more_on_record().await;
+                self.replace_ledger(self.ledger.emptied());
+            }
             Step::RollBackLedger => {
                 self.replace_ledger(self.ledger_before.again());
                 self.forgot |= self.setup != self.setup_before;
             }
         }
+    }
+
+    /// Whether the ledger has something that the manifest does not lead to: a policy that is let go slowly, or
+    /// what is still to be removed.
+    async fn has_more_on_record(&self) -> bool {
+        let program = Program {
+            setup: &self.setup,
+            sandbox: &self.sandbox,
+            ledger: &self.ledger,
+            destroys: false,
+            is_misled: false,
+        };
+        let Ok((planned, _)) = program.records().await else {
+            return false;
+        };
+        let mut actions = planned.plan.actions.iter();
+        !planned.grace_periods.is_empty() || actions.any(|action| action.unwanted().is_some())
     }
 
     fn replace_ledger(&mut self, ledger: Kept) {

@@ -116,3 +116,26 @@ fn a_text_is_not_added_beside_a_routing_policy() {
         "{refused}"
     );
 }
+
+/// Seed 678: the ledger was lost while a policy was let go slowly. The manifest asked for none any more, so
+/// that it led to nothing of it.
+#[test]
+fn a_policy_that_is_let_go_is_not_found_without_the_ledger() {
+    let setup = |sts| {
+        sender_with(|domain| {
+            domain.ses.clear();
+            domain.hosting = Some(in_region(0));
+            domain.sts = sts;
+        })
+    };
+    let sts = Sts {
+        mode: "enforce",
+        max_age: 7,
+    };
+    holds(vec![
+        apply(setup(Some(sts))),
+        apply(setup(None)),
+        Step::LoseLedger,
+        Step::Destroy(Trouble::default()),
+    ]);
+}
