@@ -15,6 +15,7 @@ use crate::class::Class;
 use crate::entry::{Closed, Door, Opened};
 use crate::guard::Guard;
 use crate::profile::Profile;
+use crate::quotas::Quota;
 use crate::scheduler::Scheduler;
 use crate::simulator::Simulator;
 use crate::skew::Skew;
@@ -102,6 +103,17 @@ impl Sessions {
             open: Mutex::default(),
             checked: Mutex::default(),
         }
+    }
+
+    /// The part of each service's quota that this run may take, by the service's name.
+    pub fn quotas(&self) -> BTreeMap<String, Quota> {
+        let Connection {
+            quotas, sharers, ..
+        } = &self.connection;
+        let by_service = crate::quotas::by_service(quotas).into_iter();
+        by_service
+            .map(|(service, quota)| (service, quota.shared(*sharers)))
+            .collect()
     }
 
     /// How far AWS's clock is ahead of ours, when it has answered.
@@ -222,6 +234,15 @@ impl Session {
     pub fn polling(&self) -> Self {
         Self {
             class: Class::Poll,
+            ..self.clone()
+        }
+    }
+
+    /// The same session for a call whose time has come, after such a question.
+    #[must_use]
+    pub fn pressing(&self) -> Self {
+        Self {
+            class: Class::Plain,
             ..self.clone()
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws::Session;
 use engine::Engine;
-use kinds::{AcmCertificate, CloudfrontDistribution, Route53HostedZone, S3Bucket, owned};
+use kinds::{AcmCertificate, CloudfrontDistribution, Route53HostedZone, S3Bucket, held, owned};
 use model::{AccountName, Kind, KindError, Location, Region};
 use standards::Finding;
 
@@ -25,7 +25,7 @@ pub async fn room(engine: &Engine, accounts: &[Account], making: &Making) -> Vec
             for (region, wanted) in wanted(&account.name, limit, making) {
                 // An account that cannot be entered has a finding of its own.
                 if let Ok(session) = engine.session(&location(account, region.as_str())).await {
-                    let usage = usage(&session, account, limit, wanted).await;
+                    let usage = usage(engine, &session, account, limit, wanted).await;
                     let place = model::place::of_account(account.name.clone());
                     findings.extend(over(&usage).map(|finding| finding.in_place(place)));
                 }
@@ -66,9 +66,15 @@ fn wanted(account: &AccountName, limit: AccountLimit, making: &Making) -> BTreeM
     wanted
 }
 
-async fn usage(session: &Session, account: &Account, limit: AccountLimit, wanted: usize) -> Usage {
+async fn usage(
+    engine: &Engine,
+    session: &Session,
+    account: &Account,
+    limit: AccountLimit,
+    wanted: usize,
+) -> Usage {
     let quota = limit.quota();
-    let held = held(session, limit).await;
+    let held = held(engine, session, limit).await;
     // A role of an older policy may not ask; the default stands then, and refuses nothing.
     let granted = granted(session, account, &quota).await.ok().flatten();
     Usage {
@@ -84,11 +90,16 @@ async fn usage(session: &Session, account: &Account, limit: AccountLimit, wanted
     }
 }
 
-async fn held(session: &Session, limit: AccountLimit) -> Result<usize, KindError> {
+/// The listings that a plan reads anyway serve.
+async fn held(engine: &Engine, session: &Session, limit: AccountLimit) -> Result<usize, KindError> {
+    let shared = engine.shared();
     match limit {
-        AccountLimit::Buckets => owned::buckets(session).await,
-        AccountLimit::Certificates => owned::certificates(session).await.map(|all| all.len()),
-        AccountLimit::Distributions => owned::distributions(session).await.map(|all| all.len()),
+        AccountLimit::Buckets => held::buckets(shared, session).await,
+        AccountLimit::Certificates => held::certificates(shared, session).await,
+        AccountLimit::Distributions => {
+            let held = held::distributions(shared, session).await;
+            held.map(|held| held.count)
+        }
         AccountLimit::HostedZones => owned::zones(session).await.map(|all| all.len()),
     }
 }

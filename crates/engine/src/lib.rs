@@ -85,6 +85,18 @@ impl Engine {
         self.sessions.session(location).await
     }
 
+    /// The quotas that calls wait for, by the service's name.
+    fn rates(&self) -> plan::Rates {
+        let rate = |quota: aws::quotas::Quota| plan::Rate {
+            per_second: quota.per_second,
+            burst: quota.burst,
+        };
+        let quotas = self.sessions.quotas().into_iter();
+        quotas
+            .map(|(service, quota)| (service, rate(quota)))
+            .collect()
+    }
+
     /// How far AWS's clock is ahead of ours, when AWS has answered anything.
     pub fn skew(&self) -> Option<SignedDuration> {
         self.sessions.skew()

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws::{Key, Page, Reader, Session, Tagged};
 use clock::Clock;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::{ErrorClass, KindError, Lead, Outside};
 
 use crate::tags::{self, Tags};
@@ -17,9 +17,28 @@ use crate::zones::Zones;
 pub struct Shared {
     pub(crate) reader: Reader,
     pub(crate) zones: Zones,
+    /// When this run made each bucket.
+    made: Mutex<BTreeMap<String, Timestamp>>,
 }
 
+/// For how long a new bucket has nothing of others: no longer than between a read of its policy and the write that
+/// follows, in which nobody sees what others do either.
+const JUST_MADE: SignedDuration = SignedDuration::from_secs(1);
+
 impl Shared {
+    /// Notes that a bucket was made now.
+    pub(crate) fn just_made(&self, bucket: &str, now: Timestamp) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.insert(bucket.to_owned(), now);
+    }
+
+    /// Whether this run made a bucket a moment ago.
+    pub(crate) fn is_just_made(&self, bucket: &str, now: Timestamp) -> bool {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = made.get(bucket);
+        made.is_some_and(|made| now.duration_since(*made) <= JUST_MADE)
+    }
+
     /// The records of the listed zones that lead to one of `targets`, whoever made them.
     pub async fn leading_to(&self, targets: &BTreeSet<String>) -> Vec<Lead> {
         self.zones.leading_to(targets).await

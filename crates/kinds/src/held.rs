@@ -9,6 +9,7 @@ use model::KindError;
 use crate::acm_certificate::Certificates;
 use crate::cloudfront_distribution::listing::{Distributions, Listed};
 use crate::context::Shared;
+use crate::s3_bucket::names::Buckets;
 
 /// The number of an account's distributions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,5 +39,12 @@ pub async fn distributions(shared: &Shared, session: &Session) -> Result<Distrib
 pub async fn certificates(shared: &Shared, session: &Session) -> Result<usize, KindError> {
     let reader = &shared.reader;
     let all = reader.read(session, &Certificates, Timestamp::MIN).await?;
+    Ok(all.len())
+}
+
+/// Counts an account's buckets, of all regions. A listing of this run serves.
+pub async fn buckets(shared: &Shared, session: &Session) -> Result<usize, KindError> {
+    let reader = &shared.reader;
+    let all = reader.read(session, &Buckets, Timestamp::MIN).await?;
     Ok(all.len())
 }

@@ -33,25 +33,6 @@ pub struct OwnedZone {
     pub records: usize,
 }
 
-/// How many buckets the account has, in all regions.
-pub async fn buckets(session: &Session) -> Result<usize, KindError> {
-    let client = session.s3();
-    let mut count = 0;
-    let mut token: Option<String> = None;
-    loop {
-        let request = client
-            .list_buckets()
-            .max_buckets(10_000)
-            .set_continuation_token(token.take());
-        let page = done("ListBuckets", request.send().await)?;
-        count += page.buckets().len();
-        token = page.continuation_token().map(str::to_owned);
-        if token.is_none() {
-            return Ok(count);
-        }
-    }
-}
-
 /// When each certificate in the session's region was asked for, in seconds since 1970.
 pub async fn certificates(session: &Session) -> Result<Vec<i64>, KindError> {
     let client = session.acm();

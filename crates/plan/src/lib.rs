@@ -26,6 +26,7 @@ mod remove;
 mod renames;
 mod schedule;
 mod settle;
+mod slack;
 mod stages;
 mod uses;
 
@@ -48,6 +49,7 @@ pub use planner::plan;
 pub use rebuild::{Rebuilt, rebuild};
 pub use schedule::{HowFar, Schedule};
 pub use settle::settle;
+pub use slack::{Since, Slack, Window};
 
 /// The observations, by [`Target::key`].
 #[derive(Clone, Debug, Default)]

@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Row] = &[
     row("OperationAborted", not_yet(120), S3),
     row("BucketAlreadyExists", Conflict, "aws-cli issue 2593")
         .after_release(Duration::from_hours(1))
-        .hint("the name belongs to another account, or was deleted within the hour"),
+        .hint("the name belongs to another account, or was deleted within the hour: all of AWS shares the names of buckets, so wait, or choose another name for the project"),
     row("BucketAlreadyOwnedByYou", Exists, S3),
     // Log delivery fills a bucket again that was emptied.
     row("BucketNotEmpty", LATER, "aws-cdk issue 26874"),

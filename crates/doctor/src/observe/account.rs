@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use kinds::owned::{self, Distribution};
 use kinds::{
     AcmCertificate, CloudfrontDistribution, CloudfrontOriginAccessControl, Route53HostedZone,
-    S3Bucket, SesIdentity, ses_account,
+    S3Bucket, SesIdentity, held, ses_account,
 };
 use model::{AccountName, Kind, KindError, Location, Only, Region};
 
@@ -190,7 +190,7 @@ async fn count_global(
     };
     let more = |kind: &str| wanted(patient, kind, account, None);
     if wants(S3Bucket::NAME) {
-        let held = owned::buckets(session).await;
+        let held = held::buckets(patient.engine.shared(), session).await;
         let more = more(S3Bucket::NAME);
         counted.keep(asked, quotas::BUCKETS, held, more).await;
     }

@@ -116,10 +116,10 @@ impl Run<'_> {
         batch: Batch,
         fresh: &Arc<Fresh>,
     ) -> Result<Vec<(ActionId, ActionOutcome)>, LedgerError> {
-        let Some(first) = batch.ids.first() else {
+        let actions = batch.ids.iter().map(|id| &self.plan.actions[*id]);
+        let Some(first) = actions.min_by_key(|action| self.rank(action)) else {
             return Ok(Vec::new());
         };
-        let first = &self.plan.actions[*first];
         let error = match self.send_together(first, &batch.items, fresh).await {
             Ok(changes) => return Box::pin(self.all_applied(batch, changes)).await,
             Err(outcome) => outcome,

@@ -25,8 +25,10 @@ pub(super) struct Board<'p> {
     held_by: Vec<usize>,
     /// The actions that wait for another, each with how much of it.
     waiting: Vec<Vec<(ActionId, Level)>>,
-    /// Idle actions that nothing holds back, by the place of their domain in the plan.
+    /// Idle actions that nothing holds back and that go out alone, by their rank.
     free: BTreeSet<(u64, ActionId)>,
+    /// Those that go out in batches.
+    free_for_batches: Vec<ActionId>,
     ranks: Vec<u64>,
     /// Idle actions of each batch key.
     batches: BTreeMap<&'p str, BTreeSet<ActionId>>,
@@ -41,6 +43,7 @@ impl<'p> Board<'p> {
             held_by: vec![0; count],
             waiting: vec![Vec::new(); count],
             free: BTreeSet::new(),
+            free_for_batches: Vec::new(),
             ranks,
             batches: BTreeMap::new(),
         };
@@ -50,7 +53,7 @@ impl<'p> Board<'p> {
                 board.waiting[edge.action].push((action.id, edge.level));
             }
             if action.after.is_empty() {
-                board.free.insert((board.ranks[action.id], action.id));
+                board.let_free(action.id);
             }
             if let Some(key) = &action.batch {
                 let batch = board.batches.entry(key).or_default();
@@ -64,7 +67,12 @@ impl<'p> Board<'p> {
         &self.stages[id]
     }
 
-    /// The first action that is free; it is given out once.
+    /// The actions that are free for a batch; each is given out once.
+    pub(super) fn take_free_for_batches(&mut self) -> Vec<ActionId> {
+        std::mem::take(&mut self.free_for_batches)
+    }
+
+    /// The first action that is free and goes out alone; it is given out once.
     pub(super) fn next_free(&mut self) -> Option<ActionId> {
         self.free.pop_first().map(|(_, id)| id)
     }
@@ -157,13 +165,25 @@ impl<'p> Board<'p> {
         {
             batch.remove(&id);
         }
+        let mut freed = Vec::new();
         for (other, level) in &self.waiting[id] {
             if is_met(&self.stages[id], *level) && !is_met(&before, *level) {
                 self.held_by[*other] -= 1;
                 if self.held_by[*other] == 0 && self.stages[*other] == Stage::Idle {
-                    self.free.insert((self.ranks[*other], *other));
+                    freed.push(*other);
                 }
             }
+        }
+        for id in freed {
+            self.let_free(id);
+        }
+    }
+
+    fn let_free(&mut self, id: ActionId) {
+        if self.plan.actions[id].batch.is_some() {
+            self.free_for_batches.push(id);
+        } else {
+            self.free.insert((self.ranks[id], id));
         }
     }
 

@@ -10,6 +10,7 @@ use model::ActionId;
 use tracing::Instrument as _;
 
 use super::board::{Board, Stage};
+use super::late::Lateness;
 use super::{ActionOutcome, Run, log};
 use crate::progress::Progress;
 
@@ -48,6 +49,8 @@ struct Dispatch<'s> {
     busy: BTreeSet<&'s str>,
     /// How many calls are under way.
     calls: usize,
+    /// How late each call may be.
+    lateness: Lateness,
     /// Why the ledger can no longer be written.
     failure: Option<LedgerError>,
 }
@@ -65,6 +68,7 @@ impl Run<'_> {
             gathered: BTreeMap::new(),
             busy: BTreeSet::new(),
             calls: 0,
+            lateness: Lateness::new(self),
             failure: None,
         };
         loop {
@@ -109,6 +113,7 @@ impl<'s> Dispatch<'s> {
 
     fn acted(&mut self, id: ActionId, outcome: ActionOutcome) {
         let run = self.run;
+        self.lateness.made(id, run.engine.clock.now());
         if outcome != ActionOutcome::Done || !self.board.must_be_ready(id) {
             return self.finish(id, outcome);
         }
@@ -140,9 +145,12 @@ impl<'s> Dispatch<'s> {
         while self.calls < STEPS_AT_ONCE
             && let Some(id) = self.board.next_free()
         {
-            match &self.run.plan.actions[id].batch {
-                Some(key) => self.gathered.entry(key).or_default().push(id),
-                None => self.start_one(id),
+            self.start_one(id);
+        }
+        // A batch is one call, however many wait for it.
+        for id in self.board.take_free_for_batches() {
+            if let Some(key) = &self.run.plan.actions[id].batch {
+                self.gathered.entry(key).or_default().push(id);
             }
         }
         let waiting = self.gathered.keys().copied();
@@ -194,6 +202,10 @@ impl<'s> Dispatch<'s> {
         if self.board.can_go_later(key, &ids) {
             self.gathered.insert(key, ids);
             return self.gather(key, 0);
+        }
+        if self.lateness.is_others_turn(run, &self.board, key, &ids) {
+            self.gathered.insert(key, ids);
+            return self.gather(key, seconds);
         }
         for id in &ids {
             self.board.acting(*id);

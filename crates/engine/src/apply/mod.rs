@@ -6,6 +6,7 @@ mod before;
 mod board;
 mod dispatch;
 mod fresh;
+mod late;
 mod log;
 mod patience;
 mod ready;
@@ -21,10 +22,8 @@ use aws::Session;
 use jiff::Timestamp;
 use kinds::Context;
 use ledger::{Journal, LedgerError};
-use model::{
-    Action, ActionId, KindError, Location, Observation, PhysicalId, Plan, ResourceId, State, Step,
-};
-use plan::Actual;
+use model::{Action, KindError, Location, Observation, PhysicalId, Plan, ResourceId, State, Step};
+use plan::{Actual, Slack};
 use tokio::sync::Mutex;
 
 use self::fresh::Fresh;
@@ -78,10 +77,8 @@ pub(crate) struct Run<'a> {
     pub(crate) known: Mutex<BTreeMap<ResourceId, Arc<Known>>>,
     /// The outputs of each resource that others refer to.
     pub(crate) outputs: BTreeMap<&'a ResourceId, BTreeSet<&'a str>>,
-    /// Each domain's place in the plan.
-    ranks: BTreeMap<&'a str, u64>,
-    /// The actions that another one comes after.
-    awaited: BTreeSet<ActionId>,
+    /// When each call can be made, and how late it may be.
+    slack: Slack,
 }
 
 impl Engine {
@@ -107,8 +104,7 @@ impl Engine {
             stop,
             known: Mutex::new(known(plan, actual)),
             outputs: outputs(plan),
-            ranks: ranks(plan),
-            awaited: awaited(plan),
+            slack: Slack::of(plan, &self.rates()),
         };
         let begun = self.clock.now();
         // First of all, because a person may publish while the rest is still under way.
@@ -152,35 +148,12 @@ fn known(plan: &Plan, actual: &Actual) -> BTreeMap<ResourceId, Arc<Known>> {
     known
 }
 
-/// Domains are carried out in the order of the plan, so that the steps of one come close together:
-/// its records then go out in few batches, and it is done before the last has begun.
-fn ranks(plan: &Plan) -> BTreeMap<&str, u64> {
-    let mut ranks = BTreeMap::new();
-    for action in &plan.actions {
-        let next = u64::try_from(ranks.len()).unwrap_or(u64::MAX);
-        ranks.entry(action.resource.domain.as_str()).or_insert(next);
-    }
-    ranks
-}
-
-fn awaited(plan: &Plan) -> BTreeSet<ActionId> {
-    let changing = plan.actions.iter().filter(|action| action.changes());
-    let edges = changing.flat_map(|action| &action.after);
-    edges.map(|edge| edge.action).collect()
-}
-
 impl Run<'_> {
-    /// The place of an action's calls among those that wait for the same quota: that of its domain in the
-    /// plan. A call that no other waits for comes after those of all domains. In a fleet SES takes one a
-    /// second, and what follows an identity takes longer than a MAIL FROM domain.
+    /// The place of an action's calls among those that wait for the same quota. What a long chain comes after goes
+    /// first, and what no other waits for last: in a fleet SES takes one call a second. Otherwise domains go in
+    /// the order of the plan, so that the steps of one come close together.
     pub(crate) fn rank(&self, action: &Action) -> u64 {
-        let rank = self.ranks.get(action.resource.domain.as_str());
-        let rank = rank.copied().unwrap_or_default();
-        // A batch has records that are waited for beside others.
-        if action.batch.is_some() || self.awaited.contains(&action.id) {
-            return rank;
-        }
-        rank + u64::try_from(self.ranks.len()).unwrap_or(u64::MAX)
+        self.slack.rank(action.id)
     }
 
     /// The context in which a kind changes the resource of an action.

@@ -202,6 +202,8 @@ impl Mutate<Context> for CloudfrontDistribution {
                 Some(found) => found.etag,
             },
         };
+        // Whoever waited for this is served like those who did not have to.
+        let client = context.session()?.pressing().cloudfront();
         match delete_version(&client, id.as_str(), etag).await {
             // The listed version can be of a moment ago, and some emulators list none. It is read anew
             // and sent once more, as terraform-provider-aws does (cloudfront/distribution.go), unless

@@ -16,7 +16,7 @@ use super::{Route53HostedZone, Spec, State, bare};
 use crate::context::Context;
 use crate::record::same_name;
 use crate::reference;
-use crate::route53_record_set::is_listed;
+use crate::route53_record_set::{apex, is_listed};
 use crate::sdk::{done, found, made, must_have, tag_changes};
 use crate::tags::{self, Tags};
 
@@ -37,6 +37,8 @@ fn is_ours(spec: &Spec, zone: &HostedZone) -> bool {
 enum Found {
     Nothing,
     One(String),
+    /// One that is public.
+    Public(String),
     /// Several public zones have the name, and nothing says which is meant: the first, and the others.
     Several(String, Vec<String>),
 }
@@ -52,7 +54,7 @@ async fn find(context: &Context, spec: &Spec) -> Result<Found, KindError> {
         let zones = zones.as_deref().map(Vec::as_slice).unwrap_or_default();
         let ours = zones.iter().find(|zone| spec.create && is_ours(spec, zone));
         if let Some(zone) = ours.or_else(|| zones.first().filter(|_| zones.len() == 1)) {
-            return Ok(Found::One(bare(zone.id()).to_owned()));
+            return Ok(Found::Public(bare(zone.id()).to_owned()));
         }
         if let Some((first, others)) = zones.split_first() {
             let id = |zone: &HostedZone| bare(zone.id()).to_owned();
@@ -258,6 +260,33 @@ async fn read(
     })
 }
 
+/// A public zone that somebody else runs, by the listing of its records: of it, nothing is compared but that it
+/// is there. Where that does not say which servers it was given, and for a zone of ours, Route 53 is asked.
+async fn read_public(
+    context: &Context,
+    spec: &Spec,
+    id: &str,
+) -> Result<Observation<State>, KindError> {
+    let listed = if spec.create {
+        None
+    } else {
+        apex(context, id).await?
+    };
+    let Some((name, name_servers)) = listed else {
+        return read(&client(context)?, spec, id, Vec::new()).await;
+    };
+    Ok(Observation::Present {
+        physical: id.into(),
+        state: State {
+            id: id.to_owned(),
+            name,
+            name_servers,
+            ..State::default()
+        },
+        ownership: Ownership::Shared,
+    })
+}
+
 #[async_trait]
 impl Observe<Context> for Route53HostedZone {
     async fn observe(
@@ -269,7 +298,8 @@ impl Observe<Context> for Route53HostedZone {
         // The manifest may name another zone than the one on record.
         let named = |id: &PhysicalId| !target.spec.names_other(id);
         if let Some(id) = target.physical.as_ref().filter(|id| named(id)) {
-            let seen = read(&client, &target.spec, id.as_str(), Vec::new()).await?;
+            // No ledger holds a private zone.
+            let seen = read_public(context, &target.spec, id.as_str()).await?;
             // Whoever runs a zone that was found may have made it anew.
             if target.spec.create || seen != Observation::Absent {
                 return Ok(seen);
@@ -278,6 +308,7 @@ impl Observe<Context> for Route53HostedZone {
         match find(context, &target.spec).await? {
             Found::Nothing => Ok(Observation::Absent),
             Found::One(id) => read(&client, &target.spec, &id, Vec::new()).await,
+            Found::Public(id) => read_public(context, &target.spec, &id).await,
             Found::Several(first, others) => read(&client, &target.spec, &first, others).await,
         }
     }

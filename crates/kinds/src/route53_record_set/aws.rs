@@ -25,16 +25,12 @@ fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.route53())
 }
 
-/// Whether a zone is there, by the listing of its records, which every plan reads anyway.
-pub(crate) async fn is_listed(context: &Context, zone_id: &str) -> Result<bool, KindError> {
-    let zone = context.shared.zones.zone(zone_id).await;
-    let mut zone = zone.lock().await;
-    read_into(&mut zone, context, zone_id).await?;
-    Ok(zone.sets.is_some())
-}
-
 /// Lists the zone, unless this run has.
-async fn read_into(zone: &mut KnownZone, context: &Context, id: &str) -> Result<(), KindError> {
+pub(super) async fn read_into(
+    zone: &mut KnownZone,
+    context: &Context,
+    id: &str,
+) -> Result<(), KindError> {
     if zone.sets.is_none() {
         zone.sets = list(&client(context)?, id).await?;
     }

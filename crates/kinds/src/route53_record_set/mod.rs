@@ -23,6 +23,8 @@
 //! - A change is answered by all name servers when `GetChange` says INSYNC, a minute later at most.
 
 #[cfg(feature = "aws")]
+mod apex;
+#[cfg(feature = "aws")]
 mod aws;
 #[cfg(feature = "aws")]
 mod sync;
@@ -31,7 +33,7 @@ pub mod batch;
 mod permissions;
 
 #[cfg(feature = "aws")]
-pub(crate) use aws::is_listed;
+pub(crate) use apex::{apex, is_listed};
 #[cfg(feature = "aws")]
 pub use sync::{forget_list, resume};
 

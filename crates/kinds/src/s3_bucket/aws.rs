@@ -11,6 +11,7 @@ use model::kind::{CallResult, Called, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::listing::{Contents, Listing};
+use super::names::versioned;
 use super::{S3Bucket, Spec, State};
 use crate::context::Context;
 use crate::sdk::{built, finish, found, made};
@@ -75,7 +76,8 @@ impl Observe<Context> for S3Bucket {
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
         let bucket = Bucket::new(context, &target.spec.name)?;
-        let Some(versioned) = *context.read(&Versioning::of(bucket.name)).await? else {
+        let is_on_record = target.physical.is_some();
+        let Some(versioned) = versioned(context, bucket.name, is_on_record).await? else {
             return Ok(Observation::Absent);
         };
         let tags = bucket.tags().await?;
@@ -262,6 +264,7 @@ impl Mutate<Context> for S3Bucket {
         if !bucket.make(spec).await? {
             return finish(self, context, target, "CreateBucket").await;
         }
+        context.shared.just_made(bucket.name, context.clock.now());
         bucket.set_up(spec).await.map_err(KindError::begun)?;
         let outcome = CallResult::from(PhysicalId::from(spec.name.as_str()));
         Ok(outcome.in_state::<Self>(spec.wanted()))

@@ -28,6 +28,8 @@ mod empty;
 #[cfg(feature = "aws")]
 pub(crate) mod listing;
 #[cfg(feature = "aws")]
+pub(crate) mod names;
+#[cfg(feature = "aws")]
 mod settings;
 
 use std::time::Duration;

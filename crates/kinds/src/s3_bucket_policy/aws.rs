@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{Grant, S3BucketPolicy, Spec, State, beside_others, without_ours};
 use crate::context::Context;
-use crate::s3_bucket::aws::Versioning;
 use crate::s3_bucket::listing::Contents;
+use crate::s3_bucket::names::versioned;
 use crate::sdk::{built, done, found, known};
 
 #[async_trait]
@@ -18,8 +18,9 @@ impl Observe<Context> for S3BucketPolicy {
         context: &Context,
         target: &Target<Spec>,
     ) -> Result<Observation<State>, KindError> {
-        let versioning = Versioning::of(&target.spec.bucket);
-        if context.read(&versioning).await?.is_none() {
+        let is_on_record = target.physical.is_some();
+        let versioned = versioned(context, &target.spec.bucket, is_on_record);
+        if versioned.await?.is_none() {
             return Ok(Observation::Absent);
         }
         seen(context, &target.spec.bucket).await
@@ -116,7 +117,15 @@ async fn put(context: &Context, spec: &Spec) -> Called<Nothing> {
     if let Grant::Reading(distribution) = &spec.grant {
         known(operation, distribution)?;
     }
-    let others = live(context, &spec.bucket).await?;
+    // In a bucket that this run has just made, there is no statement of others yet.
+    let others = if context
+        .shared
+        .is_just_made(&spec.bucket, context.clock.now())
+    {
+        None
+    } else {
+        live(context, &spec.bucket).await?
+    };
     let document = beside_others(&spec.document(), &others.unwrap_or_default());
     send(context, &spec.bucket, &document).await?;
     let outcome = CallResult::from(PhysicalId::from(spec.bucket.as_str()));

@@ -12,8 +12,8 @@ use model::{
 use super::{S3Object, Spec, State, sha256};
 use crate::cloudfront_distribution::listing::Distributions;
 use crate::context::Context;
-use crate::s3_bucket::aws::Versioning;
 use crate::s3_bucket::listing::Contents;
+use crate::s3_bucket::names::versioned;
 use crate::sdk::{built, done, found};
 use crate::tags::FILE_HASH;
 
@@ -31,7 +31,8 @@ impl Observe<Context> for S3Object {
         let session = context.session()?;
         let client = session.s3();
         let Spec { bucket, key, .. } = &target.spec;
-        if context.read(&Versioning::of(bucket)).await?.is_none() {
+        let is_on_record = target.physical.is_some();
+        if versioned(context, bucket, is_on_record).await?.is_none() {
             return Ok(Observation::Absent);
         }
         let request = client

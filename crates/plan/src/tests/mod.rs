@@ -8,6 +8,7 @@ mod review;
 mod rounds;
 mod schedule;
 mod shipped;
+mod slack;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

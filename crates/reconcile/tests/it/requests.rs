@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use engine::ActionOutcome;
+use kinds::S3Bucket;
 use reconcile::{Project, Wish};
 
 use crate::fleet;
@@ -88,4 +90,36 @@ async fn of_one_domain() {
 #[tokio::test(start_paused = true)]
 async fn of_ten_domains() {
     insta::assert_snapshot!(counted(10).await);
+}
+
+/// Of a fleet's first plan, one listing says which buckets are there. That a name is somebody else's shows when
+/// the bucket is made.
+#[tokio::test(start_paused = true)]
+async fn a_bucket_name_of_somebody_else_is_told_of_a_fleet_when_it_is_made() {
+    let manifest = fleet::manifest(4);
+    let planned = Run::beside_shipped(&manifest).plan().await;
+    let mut buckets = planned
+        .desired
+        .iter()
+        .filter_map(|one| one.spec.get::<S3Bucket>());
+    let taken = &buckets.next().expect("a bucket").name;
+    let world =
+        format!("buckets: [{{ account: \"555555555555\", name: {taken}, region: us-east-1 }}]\n");
+    let run = Run::beside_shipped(&manifest).in_world(&world);
+    let project = run.open();
+    let report = run.bring_about_in(&project, Wish::All).await;
+    let failed = report.unfinished().find_map(|(_, outcome)| match outcome {
+        ActionOutcome::Failed(error) => Some(error),
+        _ => None,
+    });
+    let error = failed.expect("its name is taken");
+    assert_eq!(error.operation, "CreateBucket");
+    assert!(
+        error
+            .message
+            .contains("choose another name for the project"),
+        "{error:?}"
+    );
+    let asked = requests(&project);
+    assert_eq!(asked.get("s3 GetBucketVersioning"), None, "{asked:?}");
 }
