@@ -49,7 +49,7 @@ struct Lag {
 /// The order of a plan's calls in time.
 #[derive(Clone, Debug, Default)]
 pub struct Slack {
-    /// What each action waits for.
+    /// The waits of each action.
     lags: Vec<Vec<Lag>>,
     /// The actions that wait for each, with the place of the lag in theirs.
     followers: Vec<Vec<(ActionId, usize)>>,

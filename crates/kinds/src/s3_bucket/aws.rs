@@ -1,17 +1,15 @@
 //! S3's calls for a bucket. Each names the account that we expect to own it.
 
-use ::aws::{Page, Session};
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
-    Tag,
+    BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership, Tag,
 };
 use model::kind::{CallResult, Called, Update};
-use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
+use model::{KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::listing::{Contents, Listing};
-use super::names::versioned;
+use super::names::{Versioning, versioned};
 use super::{S3Bucket, Spec, State};
 use crate::context::Context;
 use crate::sdk::{built, finish, found, made};
@@ -34,37 +32,6 @@ impl<'a> Bucket<'a> {
             owner: session.account_id().to_string(),
             region: session.location().region.to_string(),
         })
-    }
-}
-
-/// Whether a bucket is versioned; nothing where there is no such bucket. Every bucket answers this
-/// question, so that nobody has to ask first whether it exists.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Versioning {
-    bucket: String,
-}
-
-impl Versioning {
-    pub(crate) fn of(bucket: &str) -> Self {
-        Self {
-            bucket: bucket.to_owned(),
-        }
-    }
-}
-
-impl Page for Versioning {
-    type Snapshot = Option<bool>;
-    const GLOBAL: bool = false;
-
-    async fn read(&self, session: &Session) -> Result<Self::Snapshot, KindError> {
-        let request = session
-            .s3()
-            .get_bucket_versioning()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(session.account_id().as_str());
-        let answer = found("GetBucketVersioning", request.send().await);
-        let answer = answer.map_err(|error| hidden(&self.bucket, error))?;
-        Ok(answer.map(|answer| answer.status() == Some(&BucketVersioningStatus::Enabled)))
     }
 }
 
@@ -148,19 +115,6 @@ impl Observe<Context> for S3Bucket {
         let contents = bucket.lost(listing).await?;
         Ok(observation.map(|state| State { contents, ..state }))
     }
-}
-
-/// S3 answers 403 for the bucket of another account and for one that the role may not see alike.
-fn hidden(name: &str, error: KindError) -> KindError {
-    if error.class != ErrorClass::Denied {
-        return error;
-    }
-    let message = format!(
-        "the bucket `{name}` is not shown: it may be somebody else's, because all of AWS shares the \
-         names of buckets, or the role lacks s3:GetBucketVersioning. Choose another name for the \
-         project, or let the role read it"
-    );
-    KindError { message, ..error }
 }
 
 /// The settings that are asked for, of those that a bucket need not have.

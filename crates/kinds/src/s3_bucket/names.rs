@@ -1,13 +1,13 @@
-//! Whether the account has buckets of some names, for many names at once.
+//! Whether buckets are there: each asked by itself, or many at once by the account's list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::aws::{Key, Page, Session};
+use aws_sdk_s3::types::BucketVersioningStatus;
 use model::{ErrorClass, KindError};
 
-use super::aws::Versioning;
 use crate::context::Context;
-use crate::sdk::done;
+use crate::sdk::{done, found};
 
 /// From how many names on it is worth to list all buckets of the account, ten thousand a request.
 const WORTH_LISTING: usize = 4;
@@ -37,6 +37,50 @@ async fn may_be_there(context: &Context, name: &str) -> Result<bool, KindError> 
         Err(error) if error.class == ErrorClass::Denied => Ok(true),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a bucket is versioned; nothing where there is no such bucket. Every bucket answers this
+/// question, so that nobody has to ask first whether it exists.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Versioning {
+    bucket: String,
+}
+
+impl Versioning {
+    pub(crate) fn of(bucket: &str) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+        }
+    }
+}
+
+impl Page for Versioning {
+    type Snapshot = Option<bool>;
+    const GLOBAL: bool = false;
+
+    async fn read(&self, session: &Session) -> Result<Self::Snapshot, KindError> {
+        let request = session
+            .s3()
+            .get_bucket_versioning()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(session.account_id().as_str());
+        let answer = found("GetBucketVersioning", request.send().await);
+        let answer = answer.map_err(|error| hidden(&self.bucket, error))?;
+        Ok(answer.map(|answer| answer.status() == Some(&BucketVersioningStatus::Enabled)))
+    }
+}
+
+/// S3 answers 403 for the bucket of another account and for one that the role may not see alike.
+fn hidden(name: &str, error: KindError) -> KindError {
+    if error.class != ErrorClass::Denied {
+        return error;
+    }
+    let message = format!(
+        "the bucket `{name}` is not shown: it may be somebody else's, because all of AWS shares the \
+         names of buckets, or the role lacks s3:GetBucketVersioning. Choose another name for the \
+         project, or let the role read it"
+    );
+    KindError { message, ..error }
 }
 
 /// The name of a bucket that is not on record.
