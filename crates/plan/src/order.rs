@@ -89,9 +89,18 @@ impl Loss {
         let later = closure(update, |id| index.followers(id));
         // A removal that waits for what the update brings can't come before it: where a host is
         // renamed, its old name goes with the update, and its record after the one that takes over.
+        // So does the record of a host that DNS moves: it goes when it is at its new place.
         let waits = |removal: usize| {
             let mut later = later.iter().filter(|id| !is_removal(&actions[**id]));
-            later.any(|&id| after_successors(&actions[removal], &actions[id], id, true).is_some())
+            let known: BTreeSet<usize> = actions[removal]
+                .after
+                .iter()
+                .map(|one| one.action)
+                .collect();
+            later.any(|&id| {
+                known.contains(&id)
+                    || after_successors(&actions[removal], &actions[id], id, true).is_some()
+            })
         };
         let users: BTreeSet<usize> = users_of(update)
             .filter(|user| !closure(*user, users_of).into_iter().any(waits))
