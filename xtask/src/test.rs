@@ -120,8 +120,7 @@ fn tests(project: &Project) -> Result<(), Failure> {
         command
     };
     if answers("cargo", &["nextest", "--version"]) {
-        let nextest = cargo(&project.root, &["nextest", "run", "--workspace"]);
-        return command::run(&mut with_tools(nextest));
+        return command::run(&mut with_tools(command::nextest(&project.root, &[])));
     }
     let each = [
         "test",

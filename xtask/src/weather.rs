@@ -88,22 +88,12 @@ fn tests(project: &Project, place: Place<'_>, without: Option<&str>) -> Result<(
     if let Some(file) = without {
         filter = format!("{filter} - binary({file})");
     }
-    let nextest = [
-        "nextest",
-        "run",
-        // With the package alone, its dependencies have other features, and cargo compiles the SDK again.
-        "--workspace",
-        "--no-fail-fast",
-        "--filterset",
-        &filter,
-    ];
-    let plain = ["test", "--workspace", "--no-fail-fast", "--test", "e2e_*"];
-    let arguments = if answers("cargo", &["nextest", "--version"]) {
-        &nextest[..]
+    let mut tests = if answers("cargo", &["nextest", "--version"]) {
+        command::nextest(&project.root, &["--no-fail-fast", "--filterset", &filter])
     } else {
-        &plain[..]
+        let plain = ["test", "--workspace", "--no-fail-fast", "--test", "e2e_*"];
+        cargo(&project.root, &plain)
     };
-    let mut tests = cargo(&project.root, arguments);
     if let Some(store) = place.store {
         tests.env("DEPLOY_TEST_LEDGER", store);
     }
