@@ -728,13 +728,25 @@ mod a_creation_that_is_refused_in_its_middle {
     }
 
     #[test]
-    fn r_02_a_bucket_is_ours_from_its_first_call() {
+    fn r_02_e1_a_bucket_is_ours_from_its_first_call() {
         is_ours(SITE, "s3", "PutBucketVersioning");
     }
 
     #[test]
-    fn r_02_an_identity_is_ours_from_its_first_call() {
+    fn r_02_e1_an_identity_is_ours_from_its_first_call() {
         let sending = "    ses:\n      - { account: mail, region: eu-west-1, feedback: false }\n";
         is_ours(sending, "ses", "PutEmailIdentityFeedbackAttributes");
+    }
+
+    #[test]
+    fn r_02_e1_a_configuration_set_is_ours_from_its_first_call() {
+        let sending = "    ses:
+      - account: mail
+        region: eu-west-1
+        configuration_set:
+          name: main
+          events: [{ name: bounces, types: [bounce], sns: \"arn:aws:sns:eu-west-1:222222222222:bounces\" }]
+";
+        is_ours(sending, "ses", "CreateConfigurationSetEventDestination");
     }
 }
