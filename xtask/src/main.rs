@@ -21,6 +21,7 @@ mod new_kind;
 mod picture;
 mod project;
 mod readmes;
+mod real;
 mod schedules;
 mod schema;
 mod site;
@@ -45,6 +46,9 @@ usage: cargo xtask COMMAND
   life [OPTION…] play lives of domains and look for faults: --lives N, --minutes N, --seed S;
                  --mutants [NAME…] plays them with deliberate bugs, which must be found,
                  --mutants check shows whether these still apply
+  real OPTION…   play the smallest life on a real account, and print where AWS answered otherwise than
+                 the sandbox does; --help lists the options. --emulator NAME plays it on moto or
+                 ministack, --sandbox in another sandbox
   tidy           the repository's own rules; --figures prints the numbers of each crate,
                  --lower writes the counts of tolerated problems that have fallen,
                  --list RULE [PART] shows these problems
@@ -90,6 +94,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["long", step] => long::run(&Project::find()?, Some(step)),
         ["life", options @ ..] => life::run(&Project::find()?, options),
         ["new-kind", name] => new_kind::write(&Project::find()?.root, name),
+        ["real", options @ ..] => real::run(&Project::find()?, options),
         ["readmes"] => {
             let project = Project::find()?;
             generated::write(&project, &readmes::all(&project)?)

@@ -88,6 +88,25 @@ pub(crate) fn prepare_python(root: &Path, target: &Path) -> Result<(), Failure> 
         .map_err(|error| Failure(format!("cannot write {}: {error}", stamp.display())))
 }
 
+/// Fetches the emulator ministack, if it is missing, and gives the folder of its modules.
+pub(crate) fn prepare_ministack(root: &Path, target: &Path) -> Result<PathBuf, Failure> {
+    const LIST: &str = "tests/conformance/ministack.txt";
+    let cannot = |error: std::io::Error| Failure(format!("{LIST}: {error}"));
+    let wanted = std::fs::read_to_string(root.join(LIST)).map_err(cannot)?;
+    let location = target.join("ministack");
+    // Written last, so that a half-made folder is made again.
+    let stamp = location.join("installed.txt");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(location);
+    }
+    let install = "-m pip install --quiet --disable-pip-version-check --no-deps --upgrade";
+    let mut pip = Command::new(python(target));
+    pip.args(install.split(' ')).arg("--target").arg(&location);
+    output(pip.arg("--requirement").arg(root.join(LIST)))?;
+    std::fs::write(&stamp, wanted).map_err(cannot)?;
+    Ok(location)
+}
+
 /// The files that say which packages of npm the tests have.
 const NODE: [&str; 2] = ["package.json", "package-lock.json"];
 

@@ -9,6 +9,7 @@ use clock::Clock;
 use model::AccountId;
 
 use crate::quotas::Quota;
+use crate::record::Recorder;
 use crate::wire::Notice;
 
 /// How one account of the manifest is reached.
@@ -80,6 +81,8 @@ pub struct Connection {
     pub authorities: Option<String>,
     /// Hears what is waited for.
     pub notice: Notice,
+    /// Hears each exchange.
+    pub recorder: Option<Recorder>,
 }
 
 impl Connection {
@@ -94,6 +97,7 @@ impl Connection {
             sharers: NonZeroU32::MIN,
             authorities: None,
             notice: Notice::default(),
+            recorder: None,
         }
     }
 }

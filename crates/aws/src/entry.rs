@@ -114,7 +114,12 @@ impl Door<'_> {
 
     async fn configure(&self, profile: Option<&Profile>) -> Result<SdkConfig, String> {
         let clock = self.connection.clock;
-        let http = self.wire.watch(self.http(profile).await?);
+        let http = self.http(profile).await?;
+        let http = match &self.connection.recorder {
+            Some(recorder) => recorder.over(http),
+            None => http,
+        };
+        let http = self.wire.watch(http);
         // R-51. Roles are assumed where every account has STS. Tokens of a regional endpoint are valid
         // in all regions, those of the global one not in opt-in regions (IAM User Guide, "Managing AWS
         // STS in a Region").

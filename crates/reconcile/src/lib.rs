@@ -65,7 +65,7 @@ pub mod sandbox;
 
 pub use ::doctor::{NoWorkflows, Role, Trusted, Workflows, policy as policy_document};
 pub use ::plan::{Acceptance, HowFar, Schedule};
-pub use aws::Notice;
+pub use aws::{Exchange, Notice, Recorder};
 pub use ledger::{Claim, Who};
 
 pub use self::accept::record_accepted;
@@ -82,7 +82,7 @@ pub use self::ledger_admin::{Destination, Made, create_ledger, move_ledger, unlo
 pub use self::lint_online::{Preflight, lint_published, lint_with_accounts, preflight};
 pub use self::load::{Loaded, check, load};
 pub use self::notify::{Ended, News, ReadSecret, check_items, drift_items, receivers};
-pub use self::open::Project;
+pub use self::open::{Hearers, Project};
 pub use self::plan::{Planned, Wish};
 pub use self::policies::{AccountPolicy, policies};
 pub use self::probe::Probe;

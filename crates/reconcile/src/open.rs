@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws::{Connection, Notice, Sessions};
+use aws::{Connection, Notice, Recorder, Sessions};
 use clock::Clock;
 use engine::Engine;
 use manifest::Manifest;
@@ -57,13 +57,14 @@ pub struct Project {
 
 impl Project {
     /// Opens the way of a manifest to AWS, or to its sandbox, for a run about a `subset` of
-    /// its domains. `notice` is told what AWS is waited for.
+    /// its domains. A [`Notice`] is enough for `hearers`.
     pub fn open(
         loaded: Loaded,
         subset: &Subset,
         environment: Environment,
-        notice: Notice,
+        hearers: impl Into<Hearers>,
     ) -> Result<Self, Error> {
+        let Hearers { notice, recorder } = hearers.into();
         let folder = loaded.folder().to_owned();
         let Loaded {
             manifest,
@@ -83,6 +84,7 @@ impl Project {
         let connection = Connection {
             sharers,
             authorities: authorities.clone(),
+            recorder,
             ..accounts::connection(&manifest, place.sandbox.as_ref(), place.clock, notice)
         };
         let sessions = Sessions::new(accounts::accesses(&manifest), connection);
@@ -129,6 +131,24 @@ impl Project {
     /// The domains that the run is about.
     pub fn domains(&self) -> Vec<Name> {
         self.scope.domains(&self.manifest)
+    }
+}
+
+/// Who hears of the way to AWS.
+#[derive(Clone, Debug, Default)]
+pub struct Hearers {
+    /// Hears what AWS is waited for.
+    pub notice: Notice,
+    /// Hears each exchange with AWS.
+    pub recorder: Option<Recorder>,
+}
+
+impl From<Notice> for Hearers {
+    fn from(notice: Notice) -> Self {
+        Self {
+            notice,
+            recorder: None,
+        }
     }
 }
 

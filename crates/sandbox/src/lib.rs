@@ -33,6 +33,7 @@ mod intake;
 mod json;
 mod keeping;
 mod mail;
+pub mod naming;
 pub mod notes;
 mod openness;
 mod paging;
