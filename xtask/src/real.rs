@@ -9,7 +9,7 @@ use crate::command::{self, Failure, cargo};
 use crate::project::Project;
 use crate::tools;
 
-/// What keeps an emulator from being looked at from outside: it has no name servers and no web servers.
+/// The preconditions that nobody can probe on an emulator: it has no name servers and no web servers.
 const UNSEEN: [&str; 1] = ["STS-O01"];
 
 /// The account that both emulators act in where nobody names one.

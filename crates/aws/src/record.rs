@@ -1,5 +1,5 @@
-//! What goes over the wire, told to somebody who writes it down: `cargo xtask real` compares AWS with
-//! the sandbox by it.
+//! The exchanges with AWS, told to somebody who writes them down: `cargo xtask real` compares AWS with the
+//! sandbox by them.
 
 use std::fmt;
 use std::sync::Arc;

@@ -134,7 +134,7 @@ impl Project {
     }
 }
 
-/// Who hears of the way to AWS.
+/// The receivers of news about the way to AWS.
 #[derive(Clone, Debug, Default)]
 pub struct Hearers {
     /// Hears what AWS is waited for.

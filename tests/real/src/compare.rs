@@ -1,4 +1,4 @@
-//! What one recording shows of an operation and the other does not.
+//! The differences between two recordings, by operation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ struct Form {
     headers: BTreeSet<String>,
 }
 
-/// What a difference is about.
+/// The aspect of an answer in which two places differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Aspect {
     /// An operation that one of the two lives did not need.
@@ -34,7 +34,7 @@ pub enum Aspect {
 pub struct Difference {
     /// The service and the operation: `route53 ListHostedZonesByName`.
     pub operation: String,
-    /// What it is about.
+    /// The aspect of the answer.
     pub aspect: Aspect,
     /// Whether the place showed it, and the sandbox did not; otherwise it is the other way round.
     pub is_of_place: bool,

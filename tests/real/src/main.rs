@@ -58,7 +58,7 @@ struct Options {
     /// A precondition to take for met, for an emulator that nobody can look at from outside
     #[arg(long, value_name = "RULE")]
     accept: Vec<String>,
-    /// Where the recordings go
+    /// The folder for the recordings
     #[arg(long, default_value = "target/real")]
     out: PathBuf,
 }

@@ -18,13 +18,13 @@ pub struct Recorded {
     pub operation: String,
     /// The request: method, host, path and query.
     pub request: String,
-    /// What was sent, without secrets.
+    /// The body of the request, without secrets.
     pub sent: String,
     /// The status; 0 where no answer came.
     pub status: u16,
     /// The names of the headers that the service set.
     pub headers: BTreeSet<String>,
-    /// What was answered, without secrets.
+    /// The body of the answer, without secrets.
     pub answered: String,
 }
 
@@ -33,7 +33,7 @@ pub struct Recorded {
 pub struct Recording(Arc<Mutex<Vec<Recorded>>>);
 
 impl Recording {
-    /// Who writes into it.
+    /// A recorder that writes into it.
     pub fn recorder(&self) -> Recorder {
         let all = self.0.clone();
         Recorder::new(move |exchange| {
@@ -42,7 +42,7 @@ impl Recording {
         })
     }
 
-    /// What was recorded so far.
+    /// The exchanges so far.
     pub fn all(&self) -> Vec<Recorded> {
         self.0
             .lock()

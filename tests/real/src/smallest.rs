@@ -66,7 +66,7 @@ domains:
     }
 }
 
-/// What AWS charges for a life of a few hours, in US dollars of 2026: each line of the price lists that it
+/// The charges of AWS for a life of a few hours, in US dollars of 2026: each line of the price lists that it
 /// touches. The hosted zone is there before, and is paid for whatever happens.
 pub const PRICES: [(&str, f64); 5] = [
     (
