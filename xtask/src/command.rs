@@ -32,19 +32,6 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// A call of nextest for tests of the whole workspace: with the package alone, its dependencies have other
-/// features, and Cargo compiles the SDK again.
-///
-/// It runs one test more at a time than there are cores, because some mostly wait: moto, for one, runs in
-/// real time.
-pub(crate) fn nextest(root: &Path, arguments: &[&str]) -> Command {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut command = cargo(root, &["nextest", "run", "--workspace"]);
-    command.args(["--test-threads", &(cores + 1).to_string()]);
-    command.args(arguments);
-    command
-}
-
 /// Runs it with its output shown.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let status = command

@@ -26,6 +26,7 @@ mod schedules;
 mod schema;
 mod site;
 mod steps;
+mod suite;
 mod test;
 mod tidy;
 mod tools;

@@ -10,7 +10,7 @@ use std::thread;
 use crate::command::{self, Failure, answers, cargo};
 use crate::project::Project;
 use crate::steps::Steps;
-use crate::{compare, life, new_kind, schedules, schema, site, tidy, tools, weather};
+use crate::{compare, life, new_kind, schedules, schema, site, suite, tidy, tools, weather};
 
 /// A step: its name, and its function.
 type Step = (&'static str, fn(&Project) -> Result<(), Failure>);
@@ -22,7 +22,7 @@ const STEPS: &[Step] = &[
     ("clippy", clippy),
     ("docs", docs),
     ("deny", deny),
-    ("build", build),
+    ("build", suite::build),
     ("schema", schema::check),
     ("tools", |project| {
         tools::prepare(&project.root, &project.target)
@@ -93,21 +93,10 @@ fn docs(project: &Project) -> Result<(), Failure> {
     command::run(cargo(&project.root, &document).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn build(project: &Project) -> Result<(), Failure> {
-    let build = [
-        "build",
-        "--workspace",
-        "--lib",
-        "--bins",
-        "--tests",
-        "--examples",
-    ];
-    command::run(&mut cargo(&project.root, &build))
-}
-
 /// All tests, with the conformance tests against third-party tools. It prefers nextest, which runs
 /// the tests of all crates in parallel and prints one summary.
 fn tests(project: &Project) -> Result<(), Failure> {
+    suite::build(project)?;
     let own = std::env::var_os("PATH").unwrap_or_default();
     let path = [tools::debian(&project.target)]
         .into_iter()
@@ -120,7 +109,7 @@ fn tests(project: &Project) -> Result<(), Failure> {
         command
     };
     if answers("cargo", &["nextest", "--version"]) {
-        return command::run(&mut with_tools(command::nextest(&project.root, &[])));
+        return command::run(&mut with_tools(suite::nextest(project, &[])));
     }
     let each = [
         "test",
@@ -130,7 +119,8 @@ fn tests(project: &Project) -> Result<(), Failure> {
         "--tests",
         "--no-fail-fast",
     ];
-    counted(&mut with_tools(cargo(&project.root, &each)))
+    let mut tests = with_tools(cargo(&project.root, &each));
+    counted(suite::with_program(&mut tests, project))
 }
 
 /// Runs `cargo test`, which sums up each binary, and adds the sum of the sums.

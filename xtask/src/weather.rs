@@ -6,6 +6,7 @@
 
 use crate::command::{self, Failure, answers, cargo};
 use crate::project::Project;
+use crate::suite;
 
 /// How many seeds of each kind are run where none is named.
 const SEEDS: u64 = 10;
@@ -70,9 +71,10 @@ pub(crate) fn other_pairs(project: &Project) -> Result<(), Failure> {
 
 /// Thirty runs over a network that breaks seven of a hundred answers.
 pub(crate) fn network(project: &Project) -> Result<(), Failure> {
+    suite::build(project)?;
     let test = ["test", "--workspace", "--test", "e2e_network"];
     let mut test = cargo(&project.root, &test);
-    command::run(test.env("DEPLOY_TEST_SEEDS", "30"))
+    command::run(suite::with_program(&mut test, project).env("DEPLOY_TEST_SEEDS", "30"))
 }
 
 /// A weather, and the store that is not the default one.
@@ -88,11 +90,14 @@ fn tests(project: &Project, place: Place<'_>, without: Option<&str>) -> Result<(
     if let Some(file) = without {
         filter = format!("{filter} - binary({file})");
     }
+    suite::build(project)?;
     let mut tests = if answers("cargo", &["nextest", "--version"]) {
-        command::nextest(&project.root, &["--no-fail-fast", "--filterset", &filter])
+        suite::nextest(project, &["--no-fail-fast", "--filterset", &filter])
     } else {
         let plain = ["test", "--workspace", "--no-fail-fast", "--test", "e2e_*"];
-        cargo(&project.root, &plain)
+        let mut tests = cargo(&project.root, &plain);
+        suite::with_program(&mut tests, project);
+        tests
     };
     if let Some(store) = place.store {
         tests.env("DEPLOY_TEST_LEDGER", store);
