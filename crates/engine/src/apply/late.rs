@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::{ActionId, Step};
+use model::{ActionId, Resource, Step};
 use plan::{Since, Window};
 
 use super::Run;
@@ -49,6 +49,9 @@ impl Lateness {
         if !gathered.iter().all(is_new) || board.waiting_with(key).next().is_none() {
             return false;
         }
+        if may_be_awaited(run, board) {
+            return false;
+        }
         let windows = self.windows(run, board);
         let latest = gathered.iter().map(|id| windows[*id].latest).min();
         let after = run.slack.after(gathered);
@@ -74,4 +77,18 @@ impl Lateness {
         }
         self.reckoned.as_ref().map_or(&[], |(_, windows)| windows)
     }
+}
+
+/// Whether something that is not new is still to become ready. An identity or a certificate of an earlier run
+/// is ready only after its records are there, as one of this run is; but its records say what it gave out by
+/// now, and no longer from where: the plan does not know that it waits for them.
+fn may_be_awaited(run: &Run<'_>, board: &Board<'_>) -> bool {
+    let mut actions = run.plan.actions.iter();
+    actions.any(|action| {
+        let takes_time = |resource: &Resource| !resource.spec.kind().expected().is_zero();
+        !matches!(action.step, Step::Create(_))
+            && !matches!(board.stage(action.id), Stage::Over(_))
+            && action.location.is_some()
+            && action.desired().is_some_and(takes_time)
+    })
 }
