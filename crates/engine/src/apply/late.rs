@@ -14,6 +14,10 @@ const SERVES: Duration = Duration::from_secs(5);
 
 /// The times of a run's calls, as far as they are known.
 pub(super) struct Lateness {
+    /// The actions about what is not new and takes time to become ready. An identity or a certificate of an earlier run is ready
+    /// only after its records are there, as one of this run is; but its records say what it gave out by now, and
+    /// no longer from where: the plan does not know that it waits for them.
+    known: Vec<ActionId>,
     /// When each call was made.
     made: Vec<Option<Timestamp>>,
     begun: Timestamp,
@@ -23,7 +27,14 @@ pub(super) struct Lateness {
 
 impl Lateness {
     pub(super) fn new(run: &Run<'_>) -> Self {
+        let takes_time = |resource: &Resource| !resource.spec.kind().expected().is_zero();
+        let known = run.plan.actions.iter().filter(|action| {
+            !matches!(action.step, Step::Create(_))
+                && action.location.is_some()
+                && action.desired().is_some_and(takes_time)
+        });
         Self {
+            known: known.map(|action| action.id).collect(),
             made: vec![None; run.plan.actions.len()],
             begun: run.engine.clock.now(),
             reckoned: None,
@@ -49,7 +60,8 @@ impl Lateness {
         if !gathered.iter().all(is_new) || board.waiting_with(key).next().is_none() {
             return false;
         }
-        if may_be_awaited(run, board) {
+        let is_over = |id: &ActionId| matches!(board.stage(*id), Stage::Over(_));
+        if !self.known.iter().all(is_over) {
             return false;
         }
         let windows = self.windows(run, board);
@@ -77,18 +89,4 @@ impl Lateness {
         }
         self.reckoned.as_ref().map_or(&[], |(_, windows)| windows)
     }
-}
-
-/// Whether something that is not new is still to become ready. An identity or a certificate of an earlier run
-/// is ready only after its records are there, as one of this run is; but its records say what it gave out by
-/// now, and no longer from where: the plan does not know that it waits for them.
-fn may_be_awaited(run: &Run<'_>, board: &Board<'_>) -> bool {
-    let mut actions = run.plan.actions.iter();
-    actions.any(|action| {
-        let takes_time = |resource: &Resource| !resource.spec.kind().expected().is_zero();
-        !matches!(action.step, Step::Create(_))
-            && !matches!(board.stage(action.id), Stage::Over(_))
-            && action.location.is_some()
-            && action.desired().is_some_and(takes_time)
-    })
 }
