@@ -261,7 +261,8 @@ async fn read(
 }
 
 /// A public zone that somebody else runs, by the listing of its records: of it, nothing is compared but that it
-/// is there. Where that does not say which servers it was given, and for a zone of ours, Route 53 is asked.
+/// is there. Where that does not say which servers it was given, or may not be read, and for a zone of ours,
+/// Route 53 is asked.
 async fn read_public(
     context: &Context,
     spec: &Spec,
@@ -270,7 +271,11 @@ async fn read_public(
     let listed = if spec.create {
         None
     } else {
-        apex(context, id).await?
+        match apex(context, id).await {
+            // Each record says so, and which permission is missing.
+            Err(error) if error.class == ErrorClass::Denied => None,
+            listed => listed?,
+        }
     };
     let Some((name, name_servers)) = listed else {
         return read(&client(context)?, spec, id, Vec::new()).await;
