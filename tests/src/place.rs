@@ -433,12 +433,18 @@ impl Place {
         kept.write(&self.state()).expect("a writable folder");
     }
 
-    /// From now on every call and every world is kept.
+    /// From now on every call is kept.
+    pub fn keep_calls(&self) {
+        std::fs::create_dir_all(self.state().join("history")).expect("a writable folder");
+    }
+
+    /// From now on every call is kept, and the world after each change: megabytes for each where it has a
+    /// hundred domains.
     pub fn keep_history(&self) {
         std::fs::create_dir_all(self.state().join("history/worlds")).expect("a writable folder");
     }
 
-    /// The calls since [`Self::keep_history`] besides those to the ledger of the tests, in the order in
+    /// The calls since [`Self::keep_calls`] besides those to the ledger of the tests, in the order in
     /// which they were handled.
     pub fn calls(&self) -> Vec<Logged> {
         let mut calls = self.all_calls();
@@ -474,8 +480,13 @@ impl Place {
 
     /// Forgets the history until now.
     pub fn forget_history(&self) {
+        let keeps_worlds = self.state().join("history/worlds").is_dir();
         std::fs::remove_dir_all(self.state().join("history")).expect("a history");
-        self.keep_history();
+        if keeps_worlds {
+            self.keep_history();
+        } else {
+            self.keep_calls();
+        }
     }
 }
 

@@ -159,7 +159,7 @@ pub fn place_of(manifest: &str) -> Place {
         world.quotas = Quotas::none();
     });
     place.create_ledger();
-    place.keep_history();
+    place.keep_calls();
     place
 }
 

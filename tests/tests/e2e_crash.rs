@@ -48,7 +48,7 @@ struct Course {
 impl Course {
     fn new(start: Place, command: &'static str) -> Self {
         let undisturbed = start.copy();
-        undisturbed.keep_history();
+        undisturbed.keep_calls();
         // The view of external observers is not the subject here.
         let options: &[&str] = match command {
             "apply" => &["--yes", "--no-verify"],
@@ -265,7 +265,7 @@ fn killed_at_records_the_next_apply_waits_until_they_are_answered() {
 
 fn record_batches(place: &Place) -> u64 {
     let undisturbed = place.copy();
-    undisturbed.keep_history();
+    undisturbed.keep_calls();
     undisturbed.run("apply", &["--yes", "--no-verify"]).exits(0);
     let calls = undisturbed.changing_calls();
     let batches = calls

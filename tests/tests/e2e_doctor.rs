@@ -39,7 +39,7 @@ fn said(ran: &Ran, outcome: &str) -> Vec<(String, String, String)> {
 #[track_caller]
 fn doctor(place: &Place, options: &[&str]) -> Ran {
     place.make_world(None);
-    place.keep_history();
+    place.keep_calls();
     let before = place.world().dump();
     let ran = place.run("doctor", &[&["--json"], options].concat());
     assert!(!place.calls().is_empty(), "{}", ran.stderr);
@@ -570,7 +570,7 @@ fn no_call_is_made_that_the_printed_policy_does_not_allow() {
         let place = Place::of(name);
         let allowed = printed(&place);
         place.make_world(None);
-        place.keep_history();
+        place.keep_calls();
         if name == "manual-dns" {
             // Nobody publishes the records here: it ends incomplete, its calls are made.
             place.apply();

@@ -200,7 +200,7 @@ fn a_run_writes_each_form_that_is_asked_for() {
     let place = Place::with(MAIL).in_calm();
     place.apply().exits(0);
     change_record(&place, "_dmarc.example.com", &["\"v=DMARC1; p=none\""]);
-    place.keep_history();
+    place.keep_calls();
     place.run("drift", &["--refresh"]).exits(3);
     let once = place.calls().len();
     place.forget_history();
@@ -230,7 +230,7 @@ fn an_accepted_change_is_the_new_record() {
     place.run("drift", &["--accept"]).exits(2).says("--yes");
     place.run("drift", &["--accept", "--repair"]).exits(2);
     place.run("drift", &[]).exits(3);
-    place.keep_history();
+    place.keep_calls();
     let accept = ["--accept", "--yes"];
     let ran = place.run("drift", &accept).exits(0);
     ran.says("Goes on record as it is now")
@@ -315,7 +315,7 @@ fn an_acceptance_without_a_record_takes_nothing_on_record() {
 fn everything_is_read_anew_once_a_week_and_what_moved_each_time() {
     let place = Place::of("example").in_calm();
     place.apply().exits(0);
-    place.keep_history();
+    place.keep_calls();
     // Of what moved, drift asks CloudTrail besides who changed it.
     let count = || {
         let calls = place.calls();

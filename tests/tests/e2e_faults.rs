@@ -114,7 +114,7 @@ fn a_read_that_is_denied_for_good_is_a_failure_that_names_the_permission() {
     let undisturbed = Place::of("example").in_calm();
     undisturbed.make_world(None);
     let start = undisturbed.copy();
-    undisturbed.keep_history();
+    undisturbed.keep_calls();
     undisturbed.run("apply", &["--yes", "--no-verify"]).exits(0);
     let reads = undisturbed
         .calls()

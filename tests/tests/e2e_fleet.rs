@@ -1,4 +1,4 @@
-//! A schedule for ten domains: the shipped workflow's own commands, each time in a fresh checkout,
+//! A schedule for a hundred domains: the shipped workflow's own commands, each time in a fresh checkout,
 //! with the role that only reads and the ledger in a bucket.
 
 use sandbox::stats::Logged;
@@ -18,7 +18,7 @@ fn manifest() -> String {
         format!("ledger: {{ s3: {{ account: mail, bucket: {BUCKET}, region: eu-west-1 }} }}\n");
     let nobody =
         ["RPT-09", "DMARC-21", "DMARC-22"].map(|rule| format!("{rule}: a fleet for tests"));
-    let text = fleet::manifest(10);
+    let text = fleet::manifest(100);
     let lines = text.split_inclusive('\n');
     let text: String = lines.filter(|line| !line.starts_with("  web: ")).collect();
     let text = text

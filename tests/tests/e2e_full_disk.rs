@@ -25,7 +25,7 @@ fn what_cannot_be_recorded_is_not_begun_and_the_next_run_goes_on() {
     tests::trials::all_hold(ROOMS.to_vec(), |(room, changes)| {
         let place = Place::with(MANIFEST).in_folder().in_calm();
         make_quick_world(&place);
-        place.keep_history();
+        place.keep_calls();
         let sandbox = Serving::start(&place);
         let apply = ["--yes", "--no-verify"];
         let ran = sandbox.run_within(*room, &place, "apply", &apply).exits(1);

@@ -51,7 +51,7 @@ fn zone(world: &World) -> String {
 /// Runs what must change nothing, and says what it printed.
 #[track_caller]
 fn changes_nothing(place: &Place, run: impl FnOnce() -> Ran) -> Ran {
-    place.keep_history();
+    place.keep_calls();
     let before = place.world().dump();
     let ran = run();
     assert!(place.changing_calls().is_empty(), "{}", ran.stderr);

@@ -25,7 +25,7 @@ fn an_include_that_does_not_resolve_is_refused_before_the_first_write() {
     let place = Place::of("example").in_calm();
     place.make_world(None);
     place.edit(INCLUDE, "spf: { include: [amazonses.com, _spf.example.net]");
-    place.keep_history();
+    place.keep_calls();
     place
         .apply()
         .exits(4)
@@ -98,7 +98,7 @@ fn a_caa_record_that_keeps_amazon_out_is_told_before_the_first_write() {
         });
     };
     caa(&place, &["0 issue \"letsencrypt.org\""]);
-    place.keep_history();
+    place.keep_calls();
     let refused = place.apply().exits(4);
     refused
         .says("error[DNS-13]")

@@ -6,7 +6,7 @@ use tests::place::Place;
 fn example_with(limits: &str) -> Place {
     let place = Place::of("example").in_calm();
     place.make_world(Some(&format!("limits: {limits}")));
-    place.keep_history();
+    place.keep_calls();
     place
 }
 

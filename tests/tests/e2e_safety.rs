@@ -19,7 +19,7 @@ fn applied(name: &str) -> Place {
 #[track_caller]
 fn changes_nothing(place: &Place, run: impl FnOnce() -> Ran) -> Ran {
     place.make_world(None);
-    place.keep_history();
+    place.keep_calls();
     let calls = place.changing_calls().len();
     let before = place.world().dump();
     let ran = run();
@@ -159,7 +159,7 @@ fn what_is_left_in_an_account_is_not_sought_in_another() {
 #[test]
 fn an_account_can_be_called_otherwise() {
     let place = applied("example");
-    place.keep_history();
+    place.keep_calls();
     let manifest = place.read(place.manifest());
     let renamed = manifest
         .replace("marketing", "campaigns")
@@ -208,7 +208,7 @@ fn an_account_that_lets_nobody_in_changes_nothing() {
 fn every_change_is_made_in_a_declared_account() {
     let place = Place::of("example");
     place.make_world(None);
-    place.keep_history();
+    place.keep_calls();
     place.apply().exits(0);
     let calls = place.changing_calls();
     assert!(calls.len() > 20, "{calls:?}");
@@ -253,7 +253,7 @@ zones:
 #[test]
 fn a_changed_line_changes_only_that() {
     let place = applied("example");
-    place.keep_history();
+    place.keep_calls();
     place.edit("mailto:tlsrpt@example.com", "mailto:tls@example.com");
     let plan = place
         .run("plan", &["--exit-code", "--json"])
@@ -425,7 +425,7 @@ fn a_block_that_leaves_the_manifest_is_deleted_and_shown_first_with_its_mail_imp
 #[test]
 fn an_instance_that_leaves_the_manifest_is_deleted_before_its_records() {
     let place = applied("example");
-    place.keep_history();
+    place.keep_calls();
     place.edit(
         "      - { account: operations, region: eu-west-1, mail_from: mail2, domain_token: true }\n",
         "",

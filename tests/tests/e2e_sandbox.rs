@@ -13,7 +13,7 @@ struct Shown {
 }
 
 fn shown(place: &Place, command: &str, options: &[&str]) -> Shown {
-    place.keep_history();
+    place.keep_calls();
     let ran = place.run(command, options).exits(0);
     let seconds = ran.json()["elapsed_seconds"].as_f64();
     let calls = place.calls();

@@ -19,7 +19,7 @@ struct Applied {
 fn apply(name: &str) -> Applied {
     let place = Place::of(name);
     place.make_world(None);
-    place.keep_history();
+    place.keep_calls();
     let ran = place.apply().exits(0);
     // What was changed last reaches the name servers within a minute.
     let world = place.world().later(120);

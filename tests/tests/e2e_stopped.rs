@@ -129,7 +129,7 @@ fn a_change_of_the_manifest_is_pending_before_anybody_plans_it() {
     let place = Place::of("example").in_calm();
     place.apply().exits(0);
     place.edit("dmarc: { p: quarantine", "dmarc: { p: reject");
-    place.keep_history();
+    place.keep_calls();
     status(&place).says("Pending: 1 change of the manifest (1 to update).");
     let mut calls = place.calls();
     // Whoever reads a ledger in a bucket enters the bucket's account.

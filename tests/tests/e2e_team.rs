@@ -74,7 +74,7 @@ fn without_its_bucket_every_command_says_how_to_make_it() {
 fn killed_at_any_call_the_next_apply_ends_in_the_same_place() {
     let start = team();
     let undisturbed = start.copy();
-    undisturbed.keep_history();
+    undisturbed.keep_calls();
     let apply = ["--yes", "--no-verify", "--lock-timeout", "5m"];
     undisturbed.run("apply", &apply).exits(0);
     let end = owned(&undisturbed.world());
@@ -212,7 +212,7 @@ fn the_policies_of_plan_and_drift_change_nothing_and_take_no_lock() {
         let place = team();
         place.apply().exits(0);
         act_as(&place, purpose);
-        place.keep_history();
+        place.keep_calls();
         for command in ["plan", "drift", "status", "verify"] {
             place.run(command, &[]).exits(0);
         }
@@ -312,7 +312,7 @@ fn the_ledger_is_written_about_once_for_each_change() {
     let changes = actions.filter(|action| action["verb"] != "none").count();
     assert!(changes > 30, "{changes}");
     for command in ["apply", "destroy"] {
-        place.keep_history();
+        place.keep_calls();
         place.run(command, &["--yes"]).exits(0);
         let calls = place.all_calls();
         let is_document = |url: &str| url.contains(BUCKET) && !url.contains("/runs/");
