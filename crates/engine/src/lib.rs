@@ -85,8 +85,8 @@ impl Engine {
         self.sessions.session(location).await
     }
 
-    /// The quotas that calls wait for, by the service's name.
-    fn rates(&self) -> plan::Rates {
+    /// How many calls a second each service takes of this run, by the service's name.
+    pub fn rates(&self) -> plan::Rates {
         let rate = |quota: aws::quotas::Quota| plan::Rate {
             per_second: quota.per_second,
             burst: quota.burst,

@@ -1,7 +1,6 @@
 //! The AWS accounts of a manifest: how each is entered, and how fast it may be asked.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 
 use aws::quotas::Quota;
 use aws::{Access, Connection, Notice};
@@ -68,19 +67,6 @@ pub(crate) fn connection(
         notice,
         ..Connection::new(clock)
     }
-}
-
-/// How many calls a second each service takes of one of so many runs, for the plan's estimate.
-pub(crate) fn rates(manifest: &Manifest, sharers: NonZeroU32) -> plan::Rates {
-    let rate = |quota: Quota| {
-        let Quota { per_second, burst } = quota.shared(sharers);
-        plan::Rate { per_second, burst }
-    };
-    let by_service = aws::quotas::by_service(&quotas(manifest));
-    by_service
-        .into_iter()
-        .map(|(service, quota)| (service, rate(quota)))
-        .collect()
 }
 
 /// The quotas that the manifest sets in place of AWS's documented ones.

@@ -1,7 +1,6 @@
 //! A project: a manifest, with all that a run of it needs.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,8 +48,6 @@ pub struct Project {
     pub(crate) authorities: Option<String>,
     pub(crate) ledger_place: LedgerPlace,
     pub(crate) scope: Scope,
-    /// How many runs share AWS's quotas with this one.
-    pub(crate) sharers: NonZeroU32,
     /// The answers of registries: a run that compares twice asks once.
     pub(crate) registrations: OnceCell<BTreeMap<Name, Registered>>,
 }
@@ -80,9 +77,8 @@ impl Project {
         let asks_authority = environment.asks_authority();
         let ledger_place = LedgerPlace::of(&manifest, &folder, is_sandbox);
         let place = Place::of(&manifest, &folder, environment)?;
-        let sharers = subset.sharers();
         let connection = Connection {
-            sharers,
+            sharers: subset.sharers(),
             authorities: authorities.clone(),
             recorder,
             ..accounts::connection(&manifest, place.sandbox.as_ref(), place.clock, notice)
@@ -109,7 +105,6 @@ impl Project {
             authorities,
             ledger_place,
             scope,
-            sharers,
             registrations: OnceCell::new(),
         })
     }

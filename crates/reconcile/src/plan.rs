@@ -259,7 +259,7 @@ impl Project {
         findings.extend(Box::pin(self.room(&plan)).await);
         plan.findings = findings;
         Ok(Planned {
-            estimate: plan::estimate(&plan, &accounts::rates(&self.manifest, self.sharers)),
+            estimate: plan::estimate(&plan, &self.engine.rates()),
             plan,
             actual: observed.actual,
             grace_periods: desired.grace_periods,
@@ -271,7 +271,7 @@ impl Project {
 
     /// The schedule by which a plan is carried out, to tell how long the rest of it lasts.
     pub fn schedule(&self, plan: &Plan) -> Schedule {
-        Schedule::of(plan, &accounts::rates(&self.manifest, self.sharers))
+        Schedule::of(plan, &self.engine.rates())
     }
 
     /// The changes that an apply has still to make, from the manifest and the ledger: nothing is asked of AWS.
