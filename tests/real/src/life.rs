@@ -18,15 +18,14 @@ use tokio::runtime::{Builder, Runtime};
 use crate::recording::Recording;
 use crate::smallest::{Stage, Version};
 
-/// How the steps of a life ended, by their names.
+/// How the steps of a life ended, by their names: with a conclusion, or with an error.
 #[derive(Debug)]
-pub struct Ended(pub Vec<(&'static str, String)>);
+pub struct Ended(pub Vec<(&'static str, Result<Conclusion, Error>)>);
 
 impl Ended {
     /// Whether the destroy left nothing.
     pub fn is_clean(&self) -> bool {
-        let clean = format!("{:?}", Conclusion::NothingLeft);
-        self.0.last().is_some_and(|(_, how)| *how == clean)
+        matches!(self.0.last(), Some((_, Ok(Conclusion::NothingLeft))))
     }
 }
 
@@ -65,11 +64,12 @@ impl Life<'_> {
         ];
         let mut ended = Vec::new();
         for (name, step) in steps {
-            let how = match self.runtime()?.block_on(step) {
-                Ok(conclusion) => format!("{conclusion:?}"),
-                Err(error) => format!("failed: {error}"),
+            let how = self.runtime()?.block_on(step);
+            let said = match &how {
+                Ok(conclusion) => format!("{name}: {conclusion:?}"),
+                Err(error) => format!("{name}: failed: {error}"),
             };
-            (self.tell)(&report::escape(&format!("{name}: {how}")));
+            (self.tell)(&report::escape(&said));
             ended.push((name, how));
         }
         Ok(Ended(ended))

@@ -1,7 +1,5 @@
 //! The smallest life: the manifest of one domain, the change of it, and what AWS charges for it.
 
-use std::fmt::Write as _;
-
 /// The domain and the account of a life.
 #[derive(Clone, Debug)]
 pub struct Stage {
@@ -42,9 +40,7 @@ impl Stage {
             Version::First => ("reports", "1d"),
             Version::Changed => ("tls-reports", "2d"),
         };
-        let mut yaml = String::new();
-        write!(
-            yaml,
+        format!(
             "project: {PROJECT}
 accounts:
   main: {{ id: \"{account}\"{entered} }}
@@ -61,26 +57,19 @@ domains:
       - {{ account: main, region: {region}, mail_from: bounce }}
 "
         )
-        .ok();
-        yaml
     }
 }
 
-/// The charges of AWS for a life of a few hours, in US dollars of 2026: each line of the price lists that it
-/// touches. The hosted zone is there before, and is paid for whatever happens.
+/// The most that AWS charges for a life of a few hours, in US dollars. All of it is fractions of a cent, such as
+/// $0.005 for a thousand writes and lists of S3 (S3's price list for us-east-1), and each is rounded up to one.
+/// The hosted zone is there before, and is paid for whatever happens.
 pub const PRICES: [(&str, f64); 5] = [
+    ("S3, two buckets, a file and some hundred requests", 0.01),
     (
-        "CloudFront, one distribution of price class 100, hardly a request",
+        "Route 53, the queries of the program and of those who verify",
         0.01,
     ),
-    (
-        "S3, two buckets and a file of 100 bytes, some hundred requests",
-        0.01,
-    ),
-    (
-        "Route 53, DNS queries of the program and of those who verify",
-        0.01,
-    ),
+    ("CloudFront, one distribution and hardly a request", 0.01),
     ("ACM, one public certificate", 0.0),
     ("SES, one identity and no mail", 0.0),
 ];
