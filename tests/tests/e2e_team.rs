@@ -2,7 +2,7 @@
 //! that write the ledger itself.
 
 use sandbox::faults::{Fault, FaultKind};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::place::{Moment, Place, Ran};
 
 /// The bucket that `deploy/team.yaml` names.
@@ -261,6 +261,14 @@ fn a_ledger_is_encrypted_with_the_key_that_is_named() {
         let role = account.expect("the account").roles.get_mut("mail-plan");
         let policy = role.expect("the role").policy.as_mut().expect("a policy");
         let is_of_key = |action: &String| action.starts_with("kms:");
+        let of_key = policy
+            .statement
+            .iter()
+            .find(|one| one.action.iter().any(is_of_key));
+        let of_key = serde_json::to_value(of_key.expect("a statement")).expect("JSON");
+        let through =
+            json!({ "StringEquals": { "kms:ViaService": ["s3.eu-west-1.amazonaws.com"] } });
+        assert_eq!(of_key["Condition"], through, "{of_key}");
         policy
             .statement
             .retain(|statement| !statement.action.iter().any(is_of_key));
@@ -292,9 +300,9 @@ fn the_policy_of_drift_writes_the_note_of_what_was_told_and_nothing_else() {
         })
         .collect();
     assert_eq!(writes.len(), 1, "{writes:?}");
-    assert_eq!(writes[0]["Action"], serde_json::json!(["s3:PutObject"]));
+    assert_eq!(writes[0]["Action"], json!(["s3:PutObject"]));
     let object = format!("arn:aws:s3:::anycompany-deploy-ledger{NOTES}");
-    assert_eq!(writes[0]["Resource"], serde_json::json!([object]));
+    assert_eq!(writes[0]["Resource"], json!([object]));
 }
 
 /// Results ride with the intents after them: 1.1 writes for a change at most, and three for a domain.

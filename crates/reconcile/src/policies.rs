@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use doctor::{Account, Grant, Role};
 use manifest::Manifest;
-use model::{AccountId, AccountName, Resource};
+use model::{AccountId, AccountName, Only, Resource};
 
 use crate::desired::presumed;
 use crate::doctor::asked_accounts;
@@ -143,13 +143,20 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
     // Without this permission S3 answers 403, not 404, for an object that does not exist.
     grants.push(grant(&["s3:ListBucket"], bucket));
     // S3 has KMS generate a data key for each write and decrypt it for each read, in the name of the caller (S3
-    // User Guide, "Using server-side encryption with AWS KMS keys", "Permissions").
+    // User Guide, "Using server-side encryption with AWS KMS keys", "Permissions"). The role has no other use for
+    // the key, so it is allowed through S3 alone (KMS Developer Guide, `kms:ViaService`). The guide does not say
+    // whether the name of the service has China's suffix there.
     if let Some(key) = &s3.kms_key {
         let actions: &[&str] = match role {
             Role::Plan => &["kms:Decrypt"],
             Role::Apply | Role::Drift => &["kms:Decrypt", "kms:GenerateDataKey"],
         };
-        grants.push(grant_of("kms", actions, key.to_string()));
+        let end = if partition == "aws-cn" { "*" } else { "" };
+        let through = format!("s3.{}.amazonaws.com{end}", s3.region.as_str());
+        grants.push(Grant {
+            only: vec![Only::one_of("kms:ViaService", [through])],
+            ..grant_of("kms", actions, key.to_string())
+        });
     }
     grants
 }

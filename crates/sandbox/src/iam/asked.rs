@@ -48,11 +48,17 @@ fn data_key(call: &Call, operation: &str) -> Option<Ask> {
         .headers
         .get("x-amz-server-side-encryption-aws-kms-key-id");
     let key = named.filter(|_| operation == "PutObject")?.to_str().ok()?;
-    Some(Ask {
-        action: "kms:GenerateDataKey".to_owned(),
-        resource: Some(key.to_owned()),
-        context: Context::new(),
-    })
+    Some(through_s3(call, "kms:GenerateDataKey", key.to_owned()))
+}
+
+/// What S3 asks of KMS in the name of its caller (KMS Developer Guide, `kms:ViaService`).
+pub(crate) fn through_s3(call: &Call, action: &str, key: String) -> Ask {
+    let service = format!("s3.{}.amazonaws.com", call.region);
+    Ask {
+        action: action.to_owned(),
+        resource: Some(key),
+        context: Context::from([("kms:viaservice".to_owned(), vec![service])]),
+    }
 }
 
 /// The condition keys of a request for a certificate (ACM user guide, "Using condition keys with ACM").

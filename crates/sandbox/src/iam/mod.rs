@@ -200,11 +200,7 @@ pub(crate) fn denied(
         return None;
     };
     let role = accounts.accounts.get(account)?.roles.get(name)?;
-    let decrypts = key.map(|key| Ask {
-        action: "kms:Decrypt".to_owned(),
-        resource: Some(key),
-        context: Context::new(),
-    });
+    let decrypts = key.map(|key| asked::through_s3(call, "kms:Decrypt", key));
     let mut asked = asked(call, operation).into_iter().chain(decrypts);
     asked.find(|ask| role.denies(ask)).map(|ask| ask.action)
 }
