@@ -191,6 +191,7 @@ fn with_text(text: &str) -> Plan {
         kept: &std::collections::BTreeSet::new(),
         ledger: &model::Ledger::default(),
         beyond: &model::Ledger::default(),
+        neighbours: &[],
         actual: &plan::Actual::default(),
         authority: &model::Authority::default(),
         leads: &[],

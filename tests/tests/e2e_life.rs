@@ -477,27 +477,3 @@ fn a_distribution_that_another_name_leads_to_is_not_deleted() {
     ran.says(&format!("`policy.example.com` CNAME leads to {target}"));
     assert_eq!(place.world().world.cloudfront.all().count(), 1);
 }
-
-const SENDING: &str = "domains:
-  example.com:
-    dns: { route53: { account: dns } }
-    ses: [{ account: mail, region: eu-west-1 }]
-";
-
-/// Another project's next destroy would delete what this one uses.
-#[test]
-fn what_another_project_holds_is_not_taken_over_even_when_asked() {
-    let first = place(SENDING);
-    first.apply().exits(0);
-    let world = first.world().world;
-    let adopting = SENDING.replace("    ses:", "    adopt: true\n    ses:");
-    let second = place(&adopting);
-    second.edit("project: shop", "project: rival");
-    let second = Place::with(&second.read(second.manifest()));
-    second.make_world(None);
-    second.change_world(|own, _| *own = world);
-    let before = second.world().dump();
-    let ran = second.apply().exits(4).says("PLAN-15");
-    ran.says("carries the tags of the project `shop`");
-    assert_eq!(second.world().dump(), before);
-}

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clock::Clock;
 use manifest::{Manifest, SecretSource};
+use model::Ledger;
 use reconcile::{Environment, Loaded, Network, Notice, Project, SandboxSettings, Who};
 use standards::Finding;
 
@@ -155,16 +156,17 @@ pub(crate) fn secret(source: &SecretSource, folder: &Path) -> Result<String, Str
     text.ok_or_else(|| format!("{source} is not set"))
 }
 
-/// Says that somebody changes what this run only reads.
-pub(crate) async fn tell_others(project: &Project, printer: &Printer) -> Result<(), Failure> {
-    for claim in project.others_at_work().await? {
+/// Reads the ledger, and says that somebody changes what this run only reads.
+pub(crate) async fn ledger(project: &Project, printer: &Printer) -> Result<Ledger, Failure> {
+    let (ledger, others) = project.ledger_and_others().await?;
+    for claim in others {
         let text = format!(
             "A run is under way, and what it has begun may not be done yet: {} is held by {}",
             claim.document, claim.holder
         );
         printer.note(&report::escape(&text));
     }
-    Ok(())
+    Ok(ledger)
 }
 
 /// The variables in which CI systems name the page of a run: those of GitLab, of Jenkins, of AWS's

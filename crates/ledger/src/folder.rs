@@ -239,6 +239,11 @@ impl Folder {
     }
 }
 
+/// Whether a folder holds the documents of a ledger.
+fn is_ledger(folder: &Path) -> bool {
+    folder.join("ledger").is_dir()
+}
+
 #[async_trait]
 impl Store for Folder {
     fn place(&self, key: &Key) -> String {
@@ -263,6 +268,25 @@ impl Store for Folder {
         keys.sort();
         keys.dedup();
         Ok(keys)
+    }
+
+    /// The folders beside this one.
+    async fn others(&self) -> Result<Vec<(String, Box<dyn Store>)>, LedgerError> {
+        let parent = self.root.parent().filter(|path| path.is_dir());
+        let Some((parent, own)) = parent.zip(self.root.file_name()) else {
+            return Ok(Vec::new());
+        };
+        let mut others: Vec<(String, Box<dyn Store>)> = Vec::new();
+        for entry in io("could not read", parent, std::fs::read_dir(parent))? {
+            let entry = io("could not read", parent, entry)?;
+            let (path, name) = (entry.path(), entry.file_name());
+            if name != own && is_ledger(&path) {
+                let store = Box::new(Self::new(path));
+                others.push((name.to_string_lossy().into_owned(), store));
+            }
+        }
+        others.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(others)
     }
 
     async fn read(&self, key: &Key) -> Result<Option<Stored>, LedgerError> {

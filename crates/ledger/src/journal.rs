@@ -79,7 +79,7 @@ fn run_id(clock: Clock) -> String {
 }
 
 /// Reads a document in the types of `kinds`.
-fn read(
+pub(crate) fn read(
     store: &dyn Store,
     key: &Key,
     stored: Option<&Stored>,

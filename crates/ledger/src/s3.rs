@@ -251,6 +251,38 @@ impl Store for Bucket {
         Ok(keys)
     }
 
+    /// The projects whose names begin the keys of the bucket.
+    async fn others(&self) -> Result<Vec<(String, Box<dyn Store>)>, LedgerError> {
+        let mut pages = self
+            .session
+            .s3()
+            .list_objects_v2()
+            .bucket(&self.name)
+            .expected_bucket_owner(self.session.account_id().as_str())
+            .delimiter("/")
+            .into_paginator()
+            .send();
+        let mut others: Vec<(String, Box<dyn Store>)> = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| {
+                let error = aws::error("ListObjectsV2", &error);
+                self.failed("could not list", "", &error)
+            })?;
+            let folders = page.common_prefixes().iter();
+            let names = folders.filter_map(|one| one.prefix()?.strip_suffix('/'));
+            for name in names.filter(|name| *name != self.project) {
+                let other = Self {
+                    session: Arc::clone(&self.session),
+                    name: self.name.clone(),
+                    project: name.to_owned(),
+                    key: self.key.clone(),
+                };
+                others.push((name.to_owned(), Box::new(other)));
+            }
+        }
+        Ok(others)
+    }
+
     async fn read(&self, key: &Key) -> Result<Option<Stored>, LedgerError> {
         let whole = self.get(&self.object(key)).await?;
         Ok(whole.map(|whole| Stored {

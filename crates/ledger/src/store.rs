@@ -119,6 +119,10 @@ pub trait Store: Send + Sync {
     async fn hold(&self, run: &str) -> Result<(), LedgerError>;
     /// Whether the lease of a run is still held, or was renewed a moment ago.
     async fn is_held(&self, run: &str) -> Result<bool, LedgerError>;
+    /// The ledgers of other projects in the same place, by project.
+    async fn others(&self) -> Result<Vec<(String, Box<dyn Store>)>, LedgerError> {
+        Ok(Vec::new())
+    }
     /// How often a lease has to be renewed; nothing where the system itself knows who is alive.
     fn heartbeat(&self) -> Option<Duration>;
 }

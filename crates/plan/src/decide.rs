@@ -69,6 +69,8 @@ impl Decision {
 pub(crate) struct Question<'a> {
     /// The manifest's project.
     pub(crate) project: &'a str,
+    /// The other project that has it on record.
+    pub(crate) neighbour: Option<&'a str>,
     pub(crate) resource: &'a Resource,
     /// The resource's spec, with every reference resolved that can be.
     pub(crate) spec: &'a Spec,
@@ -87,6 +89,10 @@ pub(crate) fn decide(question: Question<'_>) -> Decision {
         entry,
         ..
     } = question;
+    if let Some(other) = question.neighbour {
+        let text = format!("{} is on record in the project `{other}`", resource.id);
+        return of_another_project(resource, text);
+    }
     match question.seen {
         Observation::Unknown(reason) => Decision::refused(
             Finding::new(rules::PLAN_04, format!("could not be observed: {reason}"))
@@ -124,7 +130,9 @@ fn present(question: Question<'_>, state: &State, ownership: Ownership) -> Decis
         None if ownership == Ownership::Foreign => {
             let others = kind.project(state).filter(|name| *name != project);
             if let Some(other) = others {
-                return of_another_project(resource, other);
+                let id = &resource.id;
+                let text = format!("{id} exists, and carries the tags of the project `{other}`");
+                return of_another_project(resource, text);
             }
             let decision = found(resource, ownership, diff, conflict);
             decision.of_stack(resource, kind.stack(state))
@@ -133,11 +141,9 @@ fn present(question: Question<'_>, state: &State, ownership: Ownership) -> Decis
     }
 }
 
-/// Refuses a resource with the tags of another project, also where the manifest says `adopt`: it is
-/// in the ledger of that project, whose next destroy would delete it under us.
-fn of_another_project(resource: &Resource, other: &str) -> Decision {
-    let id = &resource.id;
-    let text = format!("{id} exists, and carries the tags of the project `{other}`");
+/// Refuses a resource of another project, also where the manifest says `adopt`: it is in the ledger of that
+/// project, whose next destroy would delete it under us.
+fn of_another_project(resource: &Resource, text: String) -> Decision {
     Decision::refused(Finding::new(rules::PLAN_15, text).in_place(place(resource)))
 }
 

@@ -16,6 +16,7 @@ mod decide;
 mod drift;
 mod estimate;
 mod moves;
+mod neighbours;
 mod observations;
 mod order;
 mod parts;
@@ -43,6 +44,7 @@ pub use accept::{Acceptance, Accepted, accept};
 pub use blast_radius::{blast_radius, protection};
 pub use drift::{Caller, ChangedBy, Drift, Moved, drift};
 pub use estimate::{Binding, Estimate, Rate, Rates, estimate};
+pub use neighbours::Neighbour;
 pub use observations::{Query, left, queries};
 pub use pending::{Pending, pending};
 pub use planner::plan;
@@ -105,6 +107,8 @@ pub struct Inputs<'a> {
     pub ledger: &'a Ledger,
     /// The record for other domains: shared parts that they still use stay.
     pub beyond: &'a Ledger,
+    /// The record of other projects for the same domains: what they hold is theirs.
+    pub neighbours: &'a [Neighbour],
     /// The observations.
     pub actual: &'a Actual,
     /// The hosted zones that domains have left, and what the world is told about their names.

@@ -14,6 +14,7 @@ use standards::Finding;
 
 use crate::claims::{Claims, Place, Zones, moved};
 use crate::decide::{Decision, Question, decide};
+use crate::neighbours::Neighbours;
 use crate::observations::{in_order, of_resource};
 use crate::parts::Parts;
 use crate::rebuild::is_text;
@@ -27,6 +28,7 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
         inputs,
         states: BTreeMap::new(),
         claims: Claims::of(inputs.beyond.entries()),
+        neighbours: Neighbours::of(inputs.neighbours),
         made: Claims::made(inputs),
         moved: moved(&order, inputs.ledger),
         zones: Zones::default(),
@@ -66,6 +68,8 @@ pub(crate) struct Planner<'a> {
     states: BTreeMap<&'a ResourceId, &'a State>,
     /// The claims of resources that stay.
     pub(crate) claims: Claims,
+    /// What other projects hold.
+    pub(crate) neighbours: Neighbours<'a>,
     /// The claims of what we made.
     made: Claims,
     /// The desired resources that have a predecessor at another place, each with the reason.
@@ -170,6 +174,7 @@ impl<'a> Planner<'a> {
         };
         let mut decision = decide(Question {
             project: self.inputs.project,
+            neighbour: self.neighbour(&subject),
             resource,
             spec: &subject.spec,
             entry: here,
@@ -194,6 +199,16 @@ impl<'a> Planner<'a> {
         self.findings.extend(decision.finding.take());
         self.remember(&subject, &decision);
         self.add_stages(&subject, decision);
+    }
+
+    /// The project that has on record what is new to ours.
+    fn neighbour(&self, subject: &Subject<'a>) -> Option<&'a str> {
+        if subject.here().is_some() {
+            return None;
+        }
+        let id = &subject.resource.id;
+        self.neighbours
+            .holder(id, subject.location(), &subject.place(), &subject.spec)
     }
 
     /// Keeps what later resources refer to and what removals have to respect.

@@ -99,11 +99,16 @@ impl<'a> Planner<'a> {
         if decision.verb != Verb::Delete {
             return (decision, entry.spec.clone());
         }
+        let location = entry.location.as_ref();
+        let neighbour = self
+            .neighbours
+            .holder(&entry.id, location, place, &entry.spec);
         // A value that a person published and that we write from now on is one claim: whoever took
         // it out would take out ours.
         let is_handed_over = has_left && *place == Place::Dns(ZoneRef::ByHand);
         let claimed = |claim: &str| {
             self.claims.hold(place, claim)
+                || self.neighbours.hold(place, claim)
                 || is_handed_over && self.claims.hold_anywhere(place, claim)
         };
         let rest = kind.without(&entry.spec, &claimed);
@@ -119,6 +124,15 @@ impl<'a> Planner<'a> {
                 );
             }
             None => forget(&mut decision, "another resource still holds it"),
+        }
+        // A value of a record can be theirs alone; of everything else there is one.
+        if let Some(other) =
+            neighbour.filter(|_| kind.claims(&entry.spec).is_empty() || rest.is_none())
+        {
+            forget(
+                &mut decision,
+                format!("the project `{other}` holds it as well"),
+            );
         }
         (decision, rest.unwrap_or_else(|| entry.spec.clone()))
     }
@@ -242,7 +256,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn forget(decision: &mut Decision, reason: &'static str) {
+fn forget(decision: &mut Decision, reason: impl Into<Cow<'static, str>>) {
     decision.verb = Verb::Forget;
     decision.reason = reason.into();
 }

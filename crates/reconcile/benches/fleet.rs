@@ -185,7 +185,8 @@ impl Fleet {
     async fn drift(&self) -> Measured {
         let project = self.run.open();
         let counter = Counter::new(&project);
-        let drifted = Box::pin(reconcile::drift(&project)).await;
+        let ledger = project.ledger().await.expect("a ledger");
+        let drifted = Box::pin(reconcile::drift(&project, ledger)).await;
         let moved = drifted.expect("a ledger").drifts.len();
         counter.end(&project, format!("{moved} moved"))
     }

@@ -25,6 +25,10 @@ pub async fn examine(project: &Project) -> Result<Vec<Check>, Error> {
     })
     .await;
     let mut checks = doctor::judge(&facts);
+    let domains = project.domains();
+    let documents = domains.iter().map(ToString::to_string).collect();
+    let beside = project.neighbours_of(&documents).await?;
+    checks.extend(beside.checks(&domains));
     accept(&project.manifest, &mut checks, project.clock.now());
     Ok(checks)
 }

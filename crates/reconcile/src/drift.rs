@@ -61,8 +61,8 @@ impl Drifted {
 
 /// Observes every resource of the ledger, and probes what was left of them from outside. A ledger
 /// that has none of the domains is another project's or is lost: nothing is compared with it.
-pub async fn drift(project: &Project) -> Result<Drifted, Error> {
-    let ledger = project.in_scope(project.ledger().await?);
+pub async fn drift(project: &Project, ledger: Ledger) -> Result<Drifted, Error> {
+    let ledger = project.in_scope(ledger);
     let domains = project.domains();
     let unapplied = unapplied(&domains, &ledger);
     if !domains.is_empty() && unapplied.len() == domains.len() {
@@ -233,6 +233,7 @@ pub(crate) fn inputs<'a>(
         kept: NONE,
         ledger,
         beyond: ledger,
+        neighbours: &[],
         actual,
         authority,
         leads: &[],

@@ -32,10 +32,10 @@ pub struct Fleet {
 }
 
 /// Reads all of it. It changes nothing.
-pub async fn fleet(project: &Project) -> Result<Fleet, Error> {
+pub async fn fleet(project: &Project, ledger: Ledger) -> Result<Fleet, Error> {
     // Planning comes first: from the first probe on, time in a sandbox is real.
-    let planned = project.plan(project.ledger().await?, Wish::All).await?;
-    let drifted = drift(project).await?;
+    let planned = project.plan(ledger.clone(), Wish::All).await?;
+    let drifted = drift(project, ledger.clone()).await?;
     let probe = project.probe().await?;
     let (outside, closely) = (probe.outside(), Closely::default());
     let checks = crate::verify(project, &planned, outside, closely, &|_, _| ()).await;
@@ -62,7 +62,7 @@ pub async fn fleet(project: &Project) -> Result<Fleet, Error> {
         overviews,
         checks,
         drifted,
-        ledger: project.in_scope(project.ledger().await?),
+        ledger: project.in_scope(ledger),
         planned,
     })
 }

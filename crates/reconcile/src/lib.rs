@@ -48,6 +48,7 @@ mod ledger_admin;
 mod ledger_place;
 mod lint_online;
 mod load;
+mod neighbours;
 mod notify;
 mod open;
 mod plan;

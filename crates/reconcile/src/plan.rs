@@ -238,12 +238,14 @@ impl Project {
         let leads = self
             .leads(&desired.resources, &ledger, &observed.actual)
             .await;
+        let beside = self.neighbourhood(&desired.resources, &ledger).await?;
         let mut plan = plan::plan(Inputs {
             project: self.manifest.project.as_str(),
             desired: &desired.resources,
             kept: &kept,
             ledger: &ledger,
             beyond: &beyond,
+            neighbours: &beside.neighbours,
             actual: &observed.actual,
             authority: &authority,
             leads: &leads,
@@ -255,6 +257,7 @@ impl Project {
             findings.append(&mut plan.findings);
         }
         findings.extend(observed.findings);
+        findings.extend(beside.findings());
         findings.extend(self.dangers(&plan, wish, domains));
         findings.extend(Box::pin(self.room(&plan)).await);
         plan.findings = findings;

@@ -140,6 +140,14 @@ fn ledger_grants(manifest: &Manifest, account: &AccountName, role: Role) -> Vec<
             grant(&["s3:PutObject"], format!("{project}/notify/STATE.json")),
         ],
     };
+    // Other projects of the bucket may have the same domains on record (decision 29). Drift changes nothing.
+    if role != Role::Drift {
+        let ledgers = ["ledger", "shared"].map(|folder| format!("{bucket}/*/{folder}/*"));
+        grants.push(Grant {
+            resources: ledgers.into(),
+            ..grant(&["s3:GetObject"], String::new())
+        });
+    }
     // Without this permission S3 answers 403, not 404, for an object that does not exist.
     grants.push(grant(&["s3:ListBucket"], bucket));
     // S3 has KMS generate a data key for each write and decrypt it for each read, in the name of the caller (S3

@@ -76,17 +76,22 @@ impl Project {
     /// Reads the ledger. Nothing is claimed.
     pub async fn ledger(&self) -> Result<Ledger, Error> {
         let journal = self.journal(Who::default()).await?;
-        let mut ledger = journal.ledger();
-        ledger.rename_accounts(&accounts::ids(&self.manifest));
-        Ok(ledger)
+        Ok(self.renamed(journal.ledger()))
     }
 
-    /// The runs that hold something that this run is about, one claim of each.
-    pub async fn others_at_work(&self) -> Result<Vec<Claim>, Error> {
+    /// Reads the ledger, and with it the runs that hold something that this run is about, one claim of each:
+    /// of a fleet in a bucket, each document is a request.
+    pub async fn ledger_and_others(&self) -> Result<(Ledger, Vec<Claim>), Error> {
         let journal = self.journal(Who::default()).await?;
         let mut claims = self.claims(&journal).await?;
         claims.dedup_by(|one, other| one.holder.run == other.holder.run);
-        Ok(claims)
+        Ok((self.renamed(journal.ledger()), claims))
+    }
+
+    /// A ledger with the accounts by their names in the manifest.
+    fn renamed(&self, mut ledger: Ledger) -> Ledger {
+        ledger.rename_accounts(&accounts::ids(&self.manifest));
+        ledger
     }
 
     /// The part of a ledger that the run is about.

@@ -80,6 +80,7 @@ pub(crate) fn planned(desired: &[Arc<Resource>], ledger: &Ledger, actual: &Actua
         kept: &BTreeSet::new(),
         ledger,
         beyond: &Ledger::default(),
+        neighbours: &[],
         actual,
         authority: &model::Authority::default(),
         leads: &[],

@@ -191,6 +191,7 @@ fn drifted(project: &Project, planned: &Planned, ledger: &Ledger) -> Vec<String>
         kept: &BTreeSet::new(),
         ledger,
         beyond: ledger,
+        neighbours: &[],
         actual: &planned.actual,
         authority: &planned.authority,
         leads: &[],

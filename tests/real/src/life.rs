@@ -131,7 +131,8 @@ impl Life<'_> {
 
     async fn drift(&self, recording: &Recording) -> Result<Conclusion, Error> {
         let project = self.open(Version::Changed, recording)?;
-        let drifted = reconcile::drift(&project).await?;
+        let ledger = project.ledger().await?;
+        let drifted = reconcile::drift(&project, ledger).await?;
         let now = project.clock.now();
         Ok(Conclusion::of_drift(&drifted, FailOn::default(), now))
     }

@@ -138,8 +138,8 @@ async fn compare(
     results: &mut Results,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    open::tell_others(project, printer).await?;
-    let drifting = Box::pin(reconcile::drift(project));
+    let ledger = open::ledger(project, printer).await?;
+    let drifting = Box::pin(reconcile::drift(project, ledger));
     let drifted = while_reading(project, printer, drifting).await?;
     let shown = report::Drifted {
         drifts: &drifted.drifts,

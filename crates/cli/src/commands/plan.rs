@@ -26,8 +26,7 @@ pub(crate) async fn run(
     let mut project = open::project(global, &args.selection, printer)?;
     project.refresh = args.refresh;
     introduce(project.presumed.as_ref(), printer);
-    open::tell_others(&project, printer).await?;
-    let ledger = project.ledger().await?;
+    let ledger = open::ledger(&project, printer).await?;
     let planned = while_reading(&project, printer, project.plan(ledger, Wish::All)).await?;
     if is_blind(&planned, printer) {
         return Ok(Exit::Failed);

@@ -24,8 +24,8 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, &args.selection, printer)?;
-    open::tell_others(&project, printer).await?;
-    let fleet = Box::pin(reconcile::fleet(&project));
+    let ledger = open::ledger(&project, printer).await?;
+    let fleet = Box::pin(reconcile::fleet(&project, ledger));
     let fleet = while_reading(&project, printer, fleet).await?;
     let site = site(&project, &fleet);
     let files = site_html(&site);

@@ -11,8 +11,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<Exit, Failure> {
     let project = open::project(global, selection, printer)?;
-    open::tell_others(&project, printer).await?;
-    let ledger = project.ledger().await?;
+    let ledger = open::ledger(&project, printer).await?;
     let to_do = project.to_do(&ledger).await;
     let ledger = project.in_scope(ledger);
     let now = project.clock.now();

@@ -37,8 +37,7 @@ async fn observe(
     news: &mut News,
     printer: &Printer,
 ) -> Result<Exit, Failure> {
-    open::tell_others(project, printer).await?;
-    let ledger = project.ledger().await?;
+    let ledger = open::ledger(project, printer).await?;
     let planned = while_reading(project, printer, project.plan(ledger, Wish::All)).await?;
     let probe = project.probe().await?;
     let closely = Closely {

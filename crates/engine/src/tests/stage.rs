@@ -180,6 +180,7 @@ impl Stage {
             kept: &BTreeSet::new(),
             ledger: &ledger,
             beyond: &Ledger::default(),
+            neighbours: &[],
             actual: &observed.actual,
             authority: &Authority::default(),
             leads: &[],

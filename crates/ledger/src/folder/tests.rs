@@ -115,3 +115,25 @@ async fn the_lease_of_a_store_that_is_gone_is_not_held() {
     assert!(!other.is_held("run").await.expect("asks"));
     assert!(!other.is_held("another").await.expect("asks"));
 }
+
+#[tokio::test]
+async fn the_folders_beside_a_ledger_are_those_of_other_projects() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (shop, _) = written(&folder.path().join("shop"), b"one\n").await;
+    assert!(shop.others().await.expect("reads").is_empty());
+    written(&folder.path().join("rival"), b"one\n").await;
+    std::fs::create_dir(folder.path().join("empty")).expect("a folder");
+    let others = shop.others().await.expect("reads");
+    let [(name, rival)] = others.as_slice() else {
+        panic!("{} others", others.len());
+    };
+    assert_eq!(name, "rival");
+    assert_eq!(rival.list().await.expect("reads"), [key()]);
+    assert!(
+        Folder::new(folder.path().join("none/new"))
+            .others()
+            .await
+            .expect("reads")
+            .is_empty()
+    );
+}

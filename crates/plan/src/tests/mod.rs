@@ -4,6 +4,7 @@ mod changes;
 mod contained;
 mod impacts;
 mod moved;
+mod neighbours;
 mod review;
 mod rounds;
 mod schedule;
@@ -25,7 +26,7 @@ use model::{
 use proptest::prelude::*;
 use standards::Place;
 
-use crate::{Actual, Inputs, plan, queries};
+use crate::{Actual, Inputs, Neighbour, plan, queries};
 
 const DOMAIN: &str = "example.com";
 
@@ -158,6 +159,11 @@ impl World {
     }
 
     fn plan(&self) -> Plan {
+        self.plan_beside(&[])
+    }
+
+    /// The plan beside other projects.
+    fn plan_beside(&self, neighbours: &[Neighbour]) -> Plan {
         let mut actual = Actual::default();
         for query in queries(&self.desired, &self.ledger) {
             let observation = self.observation(&query.target);
@@ -173,6 +179,7 @@ impl World {
             kept: &BTreeSet::new(),
             ledger: &self.ledger,
             beyond: &Ledger::default(),
+            neighbours,
             actual: &actual,
             authority: &Authority::default(),
             leads: &self.leads,

@@ -72,6 +72,7 @@ pub(super) fn first_plan(desired: &[Arc<Resource>]) -> Plan {
         kept: &BTreeSet::new(),
         ledger: &Ledger::default(),
         beyond: &Ledger::default(),
+        neighbours: &[],
         actual: &actual,
         authority: &Authority::default(),
         leads: &[],

@@ -10,7 +10,8 @@ use crate::fleet;
 use crate::run::{Run, mail_session};
 
 async fn drifts(project: &Project) -> Vec<Drift> {
-    let drifted = Box::pin(reconcile::drift(project)).await;
+    let ledger = project.ledger().await.expect("a ledger");
+    let drifted = Box::pin(reconcile::drift(project, ledger)).await;
     drifted.expect("a ledger").drifts
 }
 

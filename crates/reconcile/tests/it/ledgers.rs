@@ -121,7 +121,7 @@ async fn a_live_run_is_named_and_a_dead_one_is_taken_over() {
     let project = run.open();
     let first = project.journal(who()).await.expect("a ledger");
     first.claim(&documents()).await.expect("claims");
-    let claims = project.others_at_work().await.expect("asks");
+    let (_, claims) = project.ledger_and_others().await.expect("asks");
     assert_eq!(claims.len(), 1);
     assert_eq!(
         claims[0].holder.link.as_deref(),
@@ -189,9 +189,8 @@ async fn lost_answers_and_conflicts_lose_nothing() {
         drop(project);
         run.apply().await;
         let project = run.open();
-        let others = project.others_at_work().await;
-        assert_eq!(others.expect("asks"), [], "{kind:?} at {call}");
-        let ledger = project.ledger().await.expect("a ledger");
+        let (ledger, others) = project.ledger_and_others().await.expect("a ledger");
+        assert_eq!(others, [], "{kind:?} at {call}");
         let open: Vec<_> = ledger.entries().filter(|entry| entry.is_open()).collect();
         assert!(open.is_empty(), "{kind:?} at {call}: {open:?}");
         let again = project.plan(ledger, Wish::All).await.expect("a plan");

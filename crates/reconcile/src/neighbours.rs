@@ -1,0 +1,133 @@
+//! Other projects that keep their ledgers in the same place and have the same domains.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::check::{About, Check, CheckOutcome};
+use model::{Ledger, Resource, ResourceId, rules};
+use plan::Neighbour;
+use standards::dns::Name;
+use standards::{Finding, Severity};
+
+use crate::ledger_place::LedgerPlace;
+use crate::{Error, Project};
+
+/// Other projects of the same domains, and what stands in the way of knowing what they hold.
+#[derive(Default)]
+pub(crate) struct Neighbourhood {
+    pub(crate) neighbours: Vec<Neighbour>,
+    /// The ledgers that could not be read: project, document, and why.
+    unread: Vec<(String, String, String)>,
+    /// Why the projects themselves could not be listed.
+    unlisted: Option<String>,
+}
+
+impl Neighbourhood {
+    /// The findings of a plan: what could not be read may hold what the plan is about.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        let unlisted = self.unlisted.iter().map(|why| {
+            let text = format!("whether another project has the same domains is not known: {why}");
+            Finding::new(rules::PLAN_15, text).weighing(Severity::Warn)
+        });
+        let unread = self.unread.iter().map(|(project, document, why)| {
+            let text = format!(
+                "the project `{project}` has {document} on record, and its ledger could not be read: {why}"
+            );
+            Finding::new(rules::PLAN_15, text)
+        });
+        unlisted.chain(unread).collect()
+    }
+
+    /// The checks of a doctor about these domains. Two projects can share a domain where neither has a
+    /// resource of the other; a plan tells that.
+    pub(crate) fn checks(&self, domains: &[Name]) -> Vec<Check> {
+        let held = self.neighbours.iter().flat_map(|one| {
+            let text = format!("the project `{}` has it on record as well", one.project);
+            let documents = one.ledger.domains.keys();
+            documents.map(move |document| (document, text.clone()))
+        });
+        let unread = self.unread.iter().map(|(project, document, why)| {
+            let text = format!("the ledger of the project `{project}` could not be read: {why}");
+            (document, text)
+        });
+        let found = held.chain(unread).filter_map(|(document, text)| {
+            let mut domains = domains.iter();
+            let name = domains.find(|name| name.as_str() == document)?;
+            let finding = Finding::new(rules::PLAN_15, text).weighing(Severity::Warn);
+            let about = About::Domain(name.clone());
+            Some(check(about, CheckOutcome::Finding(finding)))
+        });
+        let unlisted = self.unlisted.iter().map(|why| {
+            let (why, fix) = (why.clone(), None);
+            check(About::Machine, CheckOutcome::Skipped { why, fix })
+        });
+        unlisted.chain(found).collect()
+    }
+}
+
+fn check(about: About, outcome: CheckOutcome) -> Check {
+    Check {
+        about,
+        rule: rules::PLAN_15.id.into(),
+        what: "other projects beside the ledger".to_owned(),
+        seen: None,
+        outcome,
+    }
+}
+
+impl Project {
+    /// The other projects that have on record what a run begins to hold or gives up. Where it does neither,
+    /// nobody is asked.
+    pub(crate) async fn neighbourhood(
+        &self,
+        desired: &[Arc<Resource>],
+        ledger: &Ledger,
+    ) -> Result<Neighbourhood, Error> {
+        let documents = changing(desired, ledger);
+        if documents.is_empty() {
+            return Ok(Neighbourhood::default());
+        }
+        self.neighbours_of(&documents).await
+    }
+
+    /// The other projects that have some of these documents.
+    pub(crate) async fn neighbours_of(
+        &self,
+        documents: &BTreeSet<String>,
+    ) -> Result<Neighbourhood, Error> {
+        // In sandboxes each project is in a world of its own, but for one that several share: its buckets.
+        if self.sandbox.is_some() && matches!(self.ledger_place, LedgerPlace::Folder(_)) {
+            return Ok(Neighbourhood::default());
+        }
+        let store = self.store(&self.ledger_place).await?;
+        let kinds = self.engine.kinds();
+        let mut neighbourhood = Neighbourhood::default();
+        match ledger::neighbours(store.as_ref(), kinds, documents).await {
+            Err(error) => neighbourhood.unlisted = Some(error.to_string()),
+            Ok(found) => {
+                for one in found {
+                    let project = one.project;
+                    for (document, error) in one.unread {
+                        let unread = (project.clone(), document, error.to_string());
+                        neighbourhood.unread.push(unread);
+                    }
+                    let ledger = one.ledger;
+                    neighbourhood.neighbours.push(Neighbour { project, ledger });
+                }
+            }
+        }
+        Ok(neighbourhood)
+    }
+}
+
+/// The documents of what is to be held and is not on record, and of what is on record and no longer asked for.
+fn changing(desired: &[Arc<Resource>], ledger: &Ledger) -> BTreeSet<String> {
+    let wanted: BTreeSet<&ResourceId> = desired.iter().map(|resource| &resource.id).collect();
+    let begun = wanted.iter().copied();
+    let begun = begun.filter(|id| ledger.entry(id).is_none());
+    let given_up = ledger.entries().map(|entry| &entry.id);
+    let given_up = given_up.filter(|id| !wanted.contains(id));
+    let retired = ledger.retired().map(|entry| &entry.id);
+    let all = begun.chain(given_up).chain(retired);
+    all.map(|id| id.document().into_owned()).collect()
+}
