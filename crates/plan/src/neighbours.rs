@@ -16,7 +16,7 @@ pub struct Neighbour {
     pub ledger: Ledger,
 }
 
-/// What other projects hold.
+/// The claims of other projects.
 #[derive(Debug, Default)]
 pub(crate) struct Neighbours<'a>(Vec<(&'a Neighbour, Claims)>);
 

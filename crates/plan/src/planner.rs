@@ -68,7 +68,7 @@ pub(crate) struct Planner<'a> {
     states: BTreeMap<&'a ResourceId, &'a State>,
     /// The claims of resources that stay.
     pub(crate) claims: Claims,
-    /// What other projects hold.
+    /// The claims of other projects.
     pub(crate) neighbours: Neighbours<'a>,
     /// The claims of what we made.
     made: Claims,

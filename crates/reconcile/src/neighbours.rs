@@ -120,7 +120,7 @@ impl Project {
     }
 }
 
-/// The documents of what is to be held and is not on record, and of what is on record and no longer asked for.
+/// The documents of resources that are desired and not on record, or on record and no longer desired.
 fn changing(desired: &[Arc<Resource>], ledger: &Ledger) -> BTreeSet<String> {
     let wanted: BTreeSet<&ResourceId> = desired.iter().map(|resource| &resource.id).collect();
     let begun = wanted.iter().copied();

@@ -1,4 +1,4 @@
-//! What another project has on record is neither taken over nor deleted.
+//! Other projects: their resources are neither taken over nor deleted.
 
 use kinds::record::{Record, Sharing};
 use kinds::{Route53RecordSet, route53_record_set};

@@ -51,7 +51,7 @@ fn data_key(call: &Call, operation: &str) -> Option<Ask> {
     Some(through_s3(call, "kms:GenerateDataKey", key.to_owned()))
 }
 
-/// What S3 asks of KMS in the name of its caller (KMS Developer Guide, `kms:ViaService`).
+/// The permission that S3 needs of KMS in the name of its caller (KMS Developer Guide, `kms:ViaService`).
 pub(crate) fn through_s3(call: &Call, action: &str, key: String) -> Ask {
     let service = format!("s3.{}.amazonaws.com", call.region);
     Ask {
