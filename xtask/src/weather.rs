@@ -4,6 +4,8 @@
 //! is right in calm weather has to be right in every other; so each end-to-end test that does not
 //! ask for calm weather itself runs in the ones named here.
 
+use std::fmt::Write as _;
+
 use crate::command::{self, Failure, answers, cargo};
 use crate::project::Project;
 use crate::suite;
@@ -94,7 +96,7 @@ struct Place<'a> {
 fn tests(project: &Project, place: Place<'_>, without: &[&str]) -> Result<(), Failure> {
     let mut filter = "binary(/^e2e_/)".to_owned();
     for file in without {
-        filter += &format!(" - binary({file})");
+        let _ = write!(filter, " - binary({file})");
     }
     suite::build(project)?;
     let mut tests = if answers("cargo", &["nextest", "--version"]) {
