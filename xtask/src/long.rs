@@ -15,8 +15,9 @@ const FUZZ_SECONDS: u32 = 120;
 const PROPERTIES: &[&str] = &["standards", "manifest", "report", "plan"];
 
 /// The steps, in the order in which they run.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     "properties",
+    "calls",
     "instructions",
     "fuzz",
     "network",
@@ -38,6 +39,9 @@ pub(crate) fn run(project: &Project, only: Option<&str>) -> Result<(), Failure> 
     let mut steps = Steps::default();
     if selected("properties") {
         steps.run("properties", || properties(project));
+    }
+    if selected("calls") {
+        steps.run("calls", || calls(project));
     }
     // They are built as what is released, which takes minutes where nothing of it is built yet.
     if selected("instructions") {
@@ -65,6 +69,19 @@ fn properties(project: &Project) -> Result<(), Failure> {
         test.args(["--package", name]);
     }
     command::run(test.env("PROPTEST_CASES", CASES))
+}
+
+/// How many ways a call can end in the tests of each call (`every_call.rs` of `reconcile`).
+const ENDS: usize = 11;
+
+/// Every way in which each call of a run can end, where every change tries one of them for each call.
+fn calls(project: &Project) -> Result<(), Failure> {
+    for first in 0..ENDS {
+        let test = ["test", "--workspace", "--test", "it", "every_call"];
+        let mut test = cargo(&project.root, &test);
+        command::run(test.env("DEPLOY_TEST_KIND", first.to_string()))?;
+    }
+    Ok(())
 }
 
 /// Every fuzz target for [`FUZZ_SECONDS`]. They need a nightly compiler and cargo-fuzz.

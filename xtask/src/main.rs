@@ -41,9 +41,9 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test [STEP…]   everything that CI checks, or these steps of it
-  long [STEP]    what takes too long for every change: many cases of each property, the
-                 instructions of the parsers, fuzzing, a network that breaks answers, ten seeds
-                 of each weather, all mutants
+  long [STEP]    what takes too long for every change: many cases of each property, every end of each
+                 call, the instructions of the parsers, fuzzing, a network that breaks answers, ten
+                 seeds of each weather, all mutants
   life [OPTION…] play lives of domains and look for faults: --lives N, --minutes N, --seed S;
                  --mutants [NAME…] plays them with deliberate bugs, which must be found,
                  --mutants check shows whether these still apply

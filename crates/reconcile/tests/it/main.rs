@@ -2,6 +2,7 @@
 
 mod changed_by;
 mod checks;
+mod every_call;
 mod faulty_store;
 mod fleet;
 mod interleavings;
@@ -10,5 +11,6 @@ mod ledgers;
 mod requests;
 mod run;
 mod runs;
+mod scene;
 mod shards;
 mod stale_lists;
