@@ -28,6 +28,10 @@ const KINDS: [FaultKind; 11] = [
 /// The tests begin with the first kind, or with another of them: `cargo xtask long` plays all.
 const FIRST: &str = "DEPLOY_TEST_KIND";
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests read their own environment"
+)]
 fn first_kind() -> usize {
     let named = std::env::var(FIRST);
     named.map_or(0, |kind| kind.parse().expect("a number"))
