@@ -16,7 +16,7 @@ mod site;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kinds::SesConfigurationSet;
@@ -26,6 +26,7 @@ use standards::Finding;
 use standards::dns::Name;
 
 pub use grace_period::{GracePeriod, grace_periods, winding_down};
+pub use site::{moved, moving};
 
 use scope::Scope;
 
@@ -36,6 +37,8 @@ pub struct Facts {
     pub mx: BTreeMap<String, Vec<Name>>,
     /// The domains whose policy is wound down, each with where it is served from.
     pub winding_down: BTreeMap<String, Location>,
+    /// The domains whose hosting moves to another account, each with the wildcards that it may have for that.
+    pub moving: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The resources that a manifest asks for, and the findings that forbid some of them.

@@ -5,6 +5,7 @@
 //! point there.
 
 mod bimi;
+mod moving;
 mod mta_sts;
 
 use base64::Engine as _;
@@ -25,6 +26,7 @@ use crate::names;
 use crate::publisher::RecordDraft;
 use crate::scope::{Draft, Scope};
 
+pub use moving::{moved, moving};
 pub(crate) use mta_sts::{mta_sts_text, served_precondition};
 
 /// One domain's site while it is expanded.
@@ -86,6 +88,7 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
             name: site.scope.under("mta-sts"),
         });
     }
+    let wildcards = site.wildcards(&hosts, facts);
     let logs = site.logs();
     let assets = site.assets(&logs);
     let files = bimi.map(|bimi| site.bimi_files(bimi)).unwrap_or_default();
@@ -97,7 +100,9 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
     let objects = files.iter().map(|file| &file.object).chain(&object);
     dependencies
         .extend(objects.map(|id| Dependency::done(id, "a file is there before what serves it")));
-    let distribution = site.distribution(&hosts, dependencies);
+    let names = hosts.iter().map(|host| host.name.clone());
+    let names: Vec<String> = names.chain(wildcards).collect();
+    let distribution = site.distribution(&names, dependencies);
     let readable = site.assets_policy(&assets, &distribution);
     let aliases = site.aliases(&hosts, &distribution, &readable);
     if let Some(bimi) = bimi {
@@ -134,6 +139,16 @@ struct HostRecord {
 impl Site<'_, '_> {
     fn assets_host(&self) -> String {
         self.scope.under(&self.hosting.assets_host.to_string())
+    }
+
+    /// The wildcards over the hosts that the domain may have while its hosting moves.
+    fn wildcards(&self, hosts: &[Host], facts: &Facts) -> Vec<String> {
+        let allowed = facts.moving.get(self.scope.name).into_iter().flatten();
+        let is_over = |wildcard: &&String| {
+            let mut over = hosts.iter().filter_map(|host| moving::over(&host.name));
+            over.any(|one| one == **wildcard)
+        };
+        allowed.filter(is_over).cloned().collect()
     }
 
     fn draft(&self, name: &str, location: &Location, dependencies: Vec<Dependency>) -> Draft {
@@ -218,11 +233,11 @@ impl Site<'_, '_> {
         self.scope.add::<S3Bucket>(draft, spec)
     }
 
-    /// The certificate for every host, and the records by which ACM validates it.
-    fn certificate(&mut self, hosts: &[Host]) -> (ResourceId, Vec<ResourceId>) {
-        let mut names: Vec<String> = hosts.iter().map(|host| host.name.clone()).collect();
+    /// The certificate for every name, and the records by which ACM validates it.
+    fn certificate(&mut self, names: &[String]) -> (ResourceId, Vec<ResourceId>) {
+        let mut names = names.to_vec();
         // The first name of a certificate has at most 64 octets (ACM User Guide); others may be longer.
-        names.sort_by_key(|name| name.len() > names::FIRST_NAME_MAX);
+        names.sort_by_key(|name| name.len() > crate::names::FIRST_NAME_MAX);
         let id = self.scope.id::<AcmCertificate>("hosts");
         let existing = self
             .hosting
@@ -238,7 +253,7 @@ impl Site<'_, '_> {
         ];
         let spec = acm_certificate::Spec {
             names: names.clone(),
-            token: names::token(&parts, 32),
+            token: crate::names::token(&parts, 32),
             tags: if existing.is_some() {
                 Tags::new()
             } else {
@@ -253,8 +268,14 @@ impl Site<'_, '_> {
             self.scope.last().adopt = true;
             return (certificate, Vec::new());
         }
+        // A domain and its wildcard are validated by one record (ACM User Guide, "DNS validation").
+        let is_validated = |name: &&String| {
+            let bare = name.strip_prefix("*.");
+            !bare.is_some_and(|bare| names.iter().any(|other| other == bare))
+        };
         let records = names
             .iter()
+            .filter(is_validated)
             .map(|name| self.validation_record(&certificate, name))
             .collect();
         (certificate, records)
@@ -275,7 +296,7 @@ impl Site<'_, '_> {
             ..self.impact()
         };
         let draft = RecordDraft {
-            name: format!("acm.{name}"),
+            name: format!("acm.{}", name.trim_start_matches("*.")),
             record,
             impact,
             dependencies: Vec::new(),
@@ -285,9 +306,9 @@ impl Site<'_, '_> {
         self.scope.push(self.scope.publisher.record(draft))
     }
 
-    fn distribution(&mut self, hosts: &[Host], mut dependencies: Vec<Dependency>) -> ResourceId {
-        let (certificate, validation) = self.certificate(hosts);
-        let comment = names::comment(self.scope.project(), self.scope.name);
+    fn distribution(&mut self, names: &[String], mut dependencies: Vec<Dependency>) -> ResourceId {
+        let (certificate, validation) = self.certificate(names);
+        let comment = crate::names::comment(self.scope.project(), self.scope.name);
         let (name, access) = self.access_control();
         let draft = self.draft(&name, &self.edge, Vec::new());
         let access = self
@@ -301,9 +322,9 @@ impl Site<'_, '_> {
             self.location.region.as_str(),
         ];
         let spec = cloudfront_distribution::Spec {
-            caller_reference: names::token(&reference, 32),
+            caller_reference: crate::names::token(&reference, 32),
             comment,
-            aliases: hosts.iter().map(|host| host.name.clone()).collect(),
+            aliases: names.to_vec(),
             certificate: Field::output(&certificate, acm_certificate::ARN),
             origin: format!(
                 "{}.s3.{}.amazonaws.com",

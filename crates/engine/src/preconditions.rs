@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use model::authority::same;
-use model::{Outside, PreconditionCheck, Visit};
+use model::{Outside, PreconditionCheck, ResourceId, Visit};
 use standards::Protocol;
 use standards::dmarc::Dmarc;
 use standards::dns::{Name, RecordType};
@@ -23,9 +23,10 @@ pub enum PreconditionOutcome {
     Refused(String),
 }
 
-/// Checks once, at the time `now`.
+/// Checks once, at the time `now`. `changed` tells when a resource was changed last, as the ledger has it.
 pub async fn check_precondition(
     outside: &dyn Outside,
+    changed: &(dyn Fn(&ResourceId) -> Option<Timestamp> + Send + Sync),
     check: &PreconditionCheck,
     now: Timestamp,
 ) -> PreconditionOutcome {
@@ -52,6 +53,10 @@ pub async fn check_precondition(
             ))
         }
         PreconditionCheck::Shown { .. } => PreconditionOutcome::Passed,
+        PreconditionCheck::Forgotten { records, seconds } => {
+            let times = records.iter().filter_map(changed);
+            forgotten(times.max(), Duration::from_secs((*seconds).into()), now)
+        }
         PreconditionCheck::Recorded { resource } => PreconditionOutcome::Later(format!(
             "another shard to do {resource}: apply that one, then run this again"
         )),
@@ -61,6 +66,28 @@ pub async fn check_precondition(
             mx_matches(outside, domain, patterns).await
         }
         PreconditionCheck::MxOffersTls { domain } => mx_offers_tls(outside, domain).await,
+    }
+}
+
+/// The longest time for which a run waits for resolvers. What is longer is for a later run.
+const FORGOTTEN_MAX: Duration = Duration::from_mins(10);
+
+/// Whether resolvers have forgotten what was there before a change, `length` after it.
+fn forgotten(changed: Option<Timestamp>, length: Duration, now: Timestamp) -> PreconditionOutcome {
+    // Nothing is on record that could have led elsewhere before.
+    let Some(until) = changed.map(|changed| changed + length) else {
+        return PreconditionOutcome::Passed;
+    };
+    let text = || {
+        let until = until.strftime("%Y-%m-%d %H:%M:%S UTC");
+        format!("resolvers to forget where the records led before, until {until}")
+    };
+    if now >= until {
+        PreconditionOutcome::Passed
+    } else if length > FORGOTTEN_MAX {
+        PreconditionOutcome::Later(text())
+    } else {
+        PreconditionOutcome::NotYet(text())
     }
 }
 

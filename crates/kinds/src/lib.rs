@@ -35,6 +35,7 @@ pub mod ses_mail_from;
 #[cfg(feature = "aws")]
 mod ses_v1;
 pub mod tags;
+mod wildcard;
 #[cfg(feature = "aws")]
 mod zones;
 

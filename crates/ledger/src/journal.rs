@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clock::{Clock, Stopwatch};
 use futures::future::join_all;
-use model::{KindSet, Ledger};
+use model::{Entry, KindSet, Ledger, ResourceId};
 
 use crate::error::{Holder, LedgerError};
 use crate::event::Event;
@@ -160,6 +160,12 @@ impl Journal {
         Ledger {
             domains: domains.collect(),
         }
+    }
+
+    /// The entry of a resource as it is now.
+    pub fn entry(&self, id: &ResourceId) -> Option<Arc<Entry>> {
+        let held = self.run.writer(&id.document()).ledger();
+        held.entries.get(id).map(Arc::clone)
     }
 
     /// The documents that other runs hold.

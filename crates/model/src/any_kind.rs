@@ -78,6 +78,8 @@ pub trait AnyKind: Send + Sync {
     fn stages(&self, desired: &Spec) -> Vec<Spec>;
     /// See [`Kind::released`].
     fn released(&self, spec: &Spec) -> Option<Spec>;
+    /// See [`Kind::answers`].
+    fn answers(&self, spec: &Spec, host: &str) -> bool;
     /// See [`Kind::conflict`].
     fn conflict(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Finding>;
     /// See [`Kind::blocker`].
@@ -287,6 +289,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn released(&self, spec: &Spec) -> Option<Spec> {
         K::released(spec.own::<K>()).map(Spec::of::<K>)
+    }
+
+    fn answers(&self, spec: &Spec, host: &str) -> bool {
+        K::answers(spec.own::<K>(), host)
     }
 
     fn conflict(&self, desired: &Spec, actual: &State, owned: Option<&Spec>) -> Option<Finding> {

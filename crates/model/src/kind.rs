@@ -157,9 +157,15 @@ pub trait Kind: Send + Sync + 'static {
     }
 
     /// The spec without what only one resource in the world can hold. A resource that moves is made
-    /// without it, its predecessor releases it, and then the successor takes it.
+    /// without it, what refers to it is switched, its predecessor releases it, and then the successor
+    /// takes it.
     fn released(_spec: &Self::Spec) -> Option<Self::Spec> {
         None
+    }
+
+    /// Whether a resource with this spec answers for a host, by its name or by a wildcard.
+    fn answers(_spec: &Self::Spec, _host: &str) -> bool {
+        false
     }
 
     /// A value in `actual` that belongs to somebody else and excludes the desired one.

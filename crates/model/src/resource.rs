@@ -121,6 +121,13 @@ pub enum PreconditionCheck {
         #[schemars(with = "String", extend("format" = "date-time"))]
         until: Timestamp,
     },
+    /// Resolvers have forgotten what these records led to before they were changed (PLAN-26).
+    Forgotten {
+        /// The records.
+        records: Vec<ResourceId>,
+        /// For how many seconds after a change a resolver may hold what was there before.
+        seconds: u32,
+    },
     /// This resource of another shard is done, as the ledger has it (PLAN-23). A plan has this check
     /// where the ledger did not say so when it was made.
     Recorded {

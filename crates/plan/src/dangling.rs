@@ -85,7 +85,13 @@ fn record_set(name: &str, rtype: &str) -> String {
 /// The record sets that the plan changes or removes.
 fn changed(actions: &[Action]) -> BTreeSet<String> {
     let changing = actions.iter().filter(|action| action.changes());
-    let claims = changing.flat_map(|action| action.spec().kind().claims(action.spec()));
+    // What a person publishes has no value yet where that is the name of a distribution to be made. On
+    // record is what its set has now.
+    let specs = changing.flat_map(|action| {
+        let recorded = action.entry().map(|entry| &entry.spec);
+        recorded.into_iter().chain([action.spec()])
+    });
+    let claims = specs.flat_map(|spec| spec.kind().claims(spec));
     let set = |claim: String| {
         // A claim of DNS begins with the name and the type of its set (`kinds::record`).
         let mut words = claim.split(' ');

@@ -1,14 +1,75 @@
-//! DNS moves by itself: while it does, what its records lead to stays.
+//! Moves. DNS moves by itself: while it does, what its records lead to stays. And a name moves from one
+//! resource to another only when whatever leads there has been switched.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Entry, Location, MailImpact, ResourceId, Step, Unwanted, rules};
+use model::{
+    Action, Edge, Entry, Level, Location, MailImpact, Precondition, PreconditionCheck, ResourceId,
+    Step, Unwanted, rules,
+};
 use standards::{Finding, Place as FindingPlace};
 
 use crate::claims::Place;
 use crate::planner::Planner;
 
+/// The seconds within which Route 53 usually carries a change to all its servers (API reference,
+/// `ChangeResourceRecordSets`).
+const PROPAGATION: u32 = 60;
+
 impl Planner<'_> {
+    /// Switches what refers to a successor as soon as that is there, and lets the predecessor release what
+    /// the successor takes only when it is switched and nobody remembers where it led before. CloudFront
+    /// gives a name to no distribution while its DNS leads to another one (Developer Guide, "Restrictions
+    /// on using alternate domain names").
+    pub(crate) fn switch_before_release(&mut self) {
+        let is_release = |id: &usize| matches!(self.actions[*id].step, Step::Release(..));
+        let releases: Vec<usize> = (0..self.actions.len()).filter(is_release).collect();
+        for release in releases {
+            self.switch_before(release);
+        }
+    }
+
+    fn switch_before(&mut self, release: usize) {
+        let id = self.actions[release].resource.clone();
+        let comes_after = |action: &Action| action.after.iter().any(|edge| edge.action == release);
+        let is_successor = |action: &&Action| {
+            action.resource == id && action.wanted().is_some() && comes_after(action)
+        };
+        let Some(successor) = self.actions.iter().find(is_successor) else {
+            return;
+        };
+        let takes = successor.id;
+        // The stage in which the successor is there without what is released.
+        let is_first = |one: &usize| *one != release && self.actions[*one].resource == id;
+        let before = successor.after.iter().map(|edge| edge.action);
+        let first = before.into_iter().find(is_first);
+        let mut switched = Vec::new();
+        for action in self.actions.iter_mut().filter(|action| refers(action, &id)) {
+            match first {
+                Some(first) => {
+                    let edges = action.after.iter_mut();
+                    edges
+                        .filter(|edge| edge.action == takes)
+                        .for_each(|edge| edge.action = first);
+                }
+                None => action.after.retain(|edge| edge.action != takes),
+            }
+            switched.push(action.id);
+        }
+        let edge = |action| Edge {
+            action,
+            level: Level::Ready,
+            reason: Cow::Borrowed("what leads to its successor is switched first"),
+        };
+        let precondition = forgotten(switched.iter().map(|one| &self.actions[*one]));
+        let action = &mut self.actions[release];
+        action.after.extend(switched.into_iter().map(edge));
+        if let Step::Release(unwanted, _) = &mut action.step {
+            unwanted.preconditions.extend(precondition);
+        }
+    }
+
     /// Refuses to let the DNS of a domain move together with what its records lead to, where that has a
     /// successor. The old zone is read until the delegation has moved, and its records know only the
     /// predecessor; the successor becomes ready only when the new zone is read, and the predecessor has
@@ -41,6 +102,42 @@ impl Planner<'_> {
         let findings: Vec<Finding> = findings.map(finding).collect();
         self.findings.extend(findings);
     }
+}
+
+/// Whether the resource of an action refers to another one.
+fn refers(action: &Action, id: &ResourceId) -> bool {
+    let desired = action.desired();
+    desired.is_some_and(|resource| {
+        let mut references = resource.spec.references().iter();
+        references.any(|reference| reference.resource == *id)
+    })
+}
+
+/// Nobody remembers any more where the records among these led before they were switched.
+fn forgotten<'a>(switched: impl Iterator<Item = &'a Action>) -> Option<Precondition> {
+    let is_of_dns = |action: &&Action| {
+        let spec = action.spec();
+        spec.kind().zone(spec, None).is_some()
+    };
+    let records: Vec<&Action> = switched.filter(is_of_dns).collect();
+    let ttl = |action: &&Action| {
+        let before = action.entry().map(|entry| &entry.spec);
+        let specs = before.into_iter().chain([action.spec()]);
+        specs.map(|spec| spec.kind().ttl(spec)).max()
+    };
+    let longest = records.iter().filter_map(ttl).max()?;
+    Some(Precondition {
+        rule: rules::PLAN_26.id.to_owned(),
+        check: PreconditionCheck::Forgotten {
+            records: records
+                .iter()
+                .map(|action| action.resource.clone())
+                .collect(),
+            seconds: longest + PROPAGATION,
+        },
+        reason: "CloudFront gives a name to no distribution while its DNS leads to another"
+            .to_owned(),
+    })
 }
 
 fn finding((domain, moving): (&str, BTreeSet<&ResourceId>)) -> Finding {

@@ -140,7 +140,7 @@ impl<'a> Subject<'a> {
         })
     }
 
-    fn physical(&self) -> Option<&'a PhysicalId> {
+    pub(crate) fn physical(&self) -> Option<&'a PhysicalId> {
         match self.seen {
             Observation::Present { physical, .. } => Some(physical),
             Observation::Absent | Observation::Unknown(_) => None,
@@ -394,6 +394,7 @@ impl<'a> Planner<'a> {
     }
 
     fn finish(mut self) -> Plan {
+        self.switch_before_release();
         self.refuse_dangling();
         self.refuse_moves_together();
         order::order_removals(&mut self.actions);

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{
-    Action, Diff, Edge, Entry, Impact, Level, MailImpact, Spec, Step, Transition, Unwanted, Verb,
+    Action, Diff, Edge, Entry, Impact, Level, Location, MailImpact, Spec, Step, Transition,
+    Unwanted, Verb, rules,
 };
-use standards::Strictness;
+use standards::{Finding, Strictness};
 
 use crate::decide::Decision;
 use crate::planner::{Planner, Subject};
@@ -17,6 +18,8 @@ struct Predecessor<'a> {
     entry: &'a Arc<Entry>,
     /// Its spec without what its successor takes.
     released: Spec,
+    /// The hosts that it lets go.
+    hosts: Vec<String>,
     /// The fields that the release changes.
     diff: Diff,
 }
@@ -26,11 +29,11 @@ impl<'a> Planner<'a> {
     pub(crate) fn add_stages(&mut self, subject: &Subject<'a>, decision: Decision) {
         let kind = subject.kind();
         let mut stages = kind.stages(&subject.spec);
-        let makes = matches!(decision.verb, Verb::Create | Verb::Replace);
         let predecessor = self.predecessor(subject);
-        if let (true, Some(_), Some(released)) = (makes, &predecessor, kind.released(&subject.spec))
+        if predecessor.is_some()
+            && let Some(first) = first_stage(subject, decision.verb)
         {
-            stages.insert(0, released);
+            stages.insert(0, first);
         }
         // An interrupted run, or one whose ledger was lost, may have brought the last stage about
         // already. Then there is nothing to go through again, only what follows it.
@@ -42,7 +45,7 @@ impl<'a> Planner<'a> {
             if let Some(predecessor) = predecessor.filter(|_| changes) {
                 // The release is pushed first, and takes the number that this action had.
                 action.id += 1;
-                action.after.push(self.release(predecessor, None));
+                action.after.push(self.release(subject, predecessor, None));
             }
             self.push(subject, action);
             return;
@@ -61,7 +64,7 @@ impl<'a> Planner<'a> {
         for stage in stages {
             let decision = stage_decision(subject, &stage, before.as_ref(), decision);
             let mut action = self.action(subject, before.as_ref(), stage.clone(), decision);
-            if before.is_some() {
+            if let Some(before) = &before {
                 let previous = self.actions.len() - 1;
                 action.after.push(Edge {
                     action: previous,
@@ -70,7 +73,8 @@ impl<'a> Planner<'a> {
                 });
                 if let Some(predecessor) = predecessor.take() {
                     action.id += 1;
-                    action.after.push(self.release(predecessor, Some(previous)));
+                    let first = Some((previous, before));
+                    action.after.push(self.release(subject, predecessor, first));
                 }
             }
             self.push(subject, action);
@@ -85,13 +89,22 @@ impl<'a> Planner<'a> {
         let moved = subject.entry.filter(|_| subject.moves);
         let retired = self.inputs.ledger.retired();
         let retired = retired.filter(|entry| entry.id == subject.resource.id);
-        moved.into_iter().chain(retired).find_map(|entry| {
+        // Where a move is taken back, the predecessor of the predecessor is the resource itself.
+        let is_other = |entry: &&Arc<Entry>| {
+            entry
+                .physical()
+                .is_none_or(|one| subject.physical() != Some(one))
+        };
+        let all = moved.into_iter().chain(retired).filter(is_other);
+        all.into_iter().find_map(|entry| {
             let released = kind.released(&entry.spec)?;
             let state = self.seen(&entry.target()).state()?;
+            let hosts = kind.lets_go(&released, state);
             let diff = kind.diff(&released, state, Some(&entry.spec));
-            (!diff.is_empty()).then_some(Predecessor {
+            (!hosts.is_empty()).then_some(Predecessor {
                 entry,
                 released,
+                hosts,
                 diff,
             })
         })
@@ -116,21 +129,33 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Adds the action of a predecessor, after the action `first` if there is one, and returns the
-    /// edge of its successor.
-    fn release(&mut self, predecessor: Predecessor<'a>, first: Option<usize>) -> Edge {
+    /// Adds the action of a predecessor, after the `first` action of its successor, which brings a stage
+    /// about, if there is one. Returns the edge of the successor's next action.
+    fn release(
+        &mut self,
+        subject: &Subject<'a>,
+        predecessor: Predecessor<'a>,
+        first: Option<(usize, &Spec)>,
+    ) -> Edge {
         let Predecessor {
             entry,
             released,
+            hosts,
             diff,
         } = predecessor;
         let id = self.actions.len();
-        let after = first.map(|action| Edge {
+        let after = first.map(|(action, _)| Edge {
             action,
             level: Level::Ready,
             reason: Cow::Borrowed("its successor is there first"),
         });
-        let impact = self.release_impact(entry, &released);
+        let unanswered = unanswered(subject, &hosts, first.map(|(_, stage)| stage));
+        let impact = if unanswered.is_empty() {
+            Impact::new(MailImpact::None, "its successor answers for them")
+        } else {
+            self.findings.push(gap(subject, entry, &unanswered));
+            self.release_impact(entry, &released)
+        };
         let calls = released.kind().calls(Verb::Update, &released);
         let step = Step::Release(Unwanted::of(entry, released), diff);
         let reason = "releases what its successor takes";
@@ -143,10 +168,49 @@ impl<'a> Planner<'a> {
         });
         Edge {
             action: id,
-            level: Level::Done,
+            // Where it is not gone from everywhere yet, the successor would not get it.
+            level: Level::Ready,
             reason: Cow::Borrowed("its predecessor releases it first"),
         }
     }
+}
+
+/// The stage in which a successor is there without what its predecessor still holds: to be made, or, in
+/// what an interrupted run has made, to be waited for. What has more than that is beyond it.
+fn first_stage(subject: &Subject<'_>, verb: Verb) -> Option<Spec> {
+    let kind = subject.kind();
+    let first = kind.released(&subject.spec)?;
+    match (verb, subject.seen.state()) {
+        (Verb::Create | Verb::Replace, _) => Some(first),
+        (Verb::Update, Some(seen)) => kind.lets_go(&first, seen).is_empty().then_some(first),
+        _ => None,
+    }
+}
+
+/// The hosts that a successor takes and that it does not answer for in its first stage.
+fn unanswered(subject: &Subject<'_>, hosts: &[String], first: Option<&Spec>) -> Vec<String> {
+    let kind = subject.kind();
+    let is_left = |host: &&String| {
+        let answers = |stage: &Spec| kind.answers(stage, host);
+        answers(&subject.spec) && !first.is_some_and(answers)
+    };
+    hosts.iter().filter(is_left).cloned().collect()
+}
+
+fn gap(subject: &Subject<'_>, entry: &Entry, hosts: &[String]) -> Finding {
+    let account = |location: Option<&Location>| {
+        let account = location.map(|location| location.account_id.to_string());
+        account.unwrap_or_default()
+    };
+    let text = format!(
+        "{} moves from account {} to account {}, and nobody answers for it from the moment in which the \
+         one lets it go until the other has it, some four minutes later",
+        hosts.join(" and "),
+        account(entry.location.as_ref()),
+        account(subject.location()),
+    );
+    let place = model::place::of_resource(&subject.resource.id, subject.location());
+    Finding::new(rules::PLAN_26, text).in_place(place)
 }
 
 /// The decision on one stage of a resource, from that on the whole; `before` is the stage before.

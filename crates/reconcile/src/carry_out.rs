@@ -86,11 +86,13 @@ pub async fn settle(
 ) -> Result<Settled, Error> {
     let begun = project.clock.now();
     let mut pause = STALE_PAUSE;
+    // What is left then is no answer from a moment ago.
+    let moving = !moving(carried_out).is_empty();
     loop {
         let again = project.plan(journal.ledger(), Wish::All).await?;
         let stale = stale(project, &again.plan, carried_out);
         let passed = project.clock.now().duration_since(begun).unsigned_abs();
-        if again.is_refused() || stale <= passed {
+        if again.is_refused() || moving || stale <= passed {
             return Ok(Settled { again });
         }
         let next = pause.min(stale.saturating_sub(passed));
@@ -98,6 +100,12 @@ pub async fn settle(
         project.clock.sleep(next).await;
         pause *= 2;
     }
+}
+
+/// The domains whose hosting a plan moves to another account. When it is carried out, the wildcards that it
+/// took are left, which the next apply removes.
+pub fn moving(plan: &Plan) -> BTreeSet<&str> {
+    blueprint::moved(plan.actions.iter().filter_map(Action::desired))
 }
 
 /// How long what differs can be what was there before a change of `carried_out`; zero where something

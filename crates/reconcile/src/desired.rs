@@ -40,6 +40,7 @@ impl Project {
     pub(crate) fn documents(&self, ledger: &Ledger) -> BTreeSet<String> {
         let facts = Facts {
             winding_down: blueprint::winding_down(ledger, self.clock.now()),
+            moving: blueprint::moving(&self.manifest, ledger),
             ..presumed(&self.manifest)
         };
         let (mut desired, _) = blueprint::desired(&self.manifest, &facts);
@@ -51,6 +52,7 @@ impl Project {
     async fn desired_of_all(&self, ledger: &Ledger) -> (Vec<Arc<Resource>>, Vec<Finding>) {
         let mut facts = facts(&self.manifest, self.engine.outside()).await;
         facts.winding_down = blueprint::winding_down(ledger, self.clock.now());
+        facts.moving = blueprint::moving(&self.manifest, ledger);
         blueprint::desired(&self.manifest, &facts)
     }
 }

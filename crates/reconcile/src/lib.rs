@@ -71,7 +71,7 @@ pub use ledger::{Claim, Who};
 
 pub use self::accept::record_accepted;
 pub use self::by_hand::{ByHand, publish_by_hand, publishable};
-pub use self::carry_out::{Settled, carry_out, grace_periods, settle};
+pub use self::carry_out::{Settled, carry_out, grace_periods, moving, settle};
 pub use self::conclusion::Conclusion;
 pub use self::doctor::examine;
 pub use self::drift::{Drifted, drift};

@@ -63,11 +63,10 @@ impl Planned {
     pub(crate) fn rounds(&self) -> Vec<Round> {
         self.plan.rounds(|action| {
             let state = self.state(&action.resource);
-            let ready = action.desired().zip(state).map(|(resource, state)| {
-                resource
-                    .spec
-                    .kind()
-                    .readiness(&self.resolved(&resource.spec), state)
+            // Of what comes about in stages, the stage of this action counts.
+            let ready = action.wanted().zip(state).map(|(wanted, state)| {
+                let spec = &wanted.spec;
+                spec.kind().readiness(&self.resolved(spec), state)
             });
             ready.is_none_or(|ready| ready == Readiness::Ready)
         })

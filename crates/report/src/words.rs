@@ -191,6 +191,7 @@ pub(crate) fn brief_precondition(precondition: &Precondition) -> String {
         // Every part of these waits is worth saying: a person has to act on them.
         PreconditionCheck::NotRead { .. }
         | PreconditionCheck::Shown { .. }
+        | PreconditionCheck::Forgotten { .. }
         | PreconditionCheck::Recorded { .. } => return self::precondition(precondition),
     };
     format!("{seen} ({})", precondition.rule)
@@ -219,6 +220,10 @@ pub fn precondition(precondition: &Precondition) -> String {
             ..
         } => not_read(zone, successors, leads_to, *until),
         PreconditionCheck::Shown { until } => format!("AWS would show it ({})", moment(*until)),
+        PreconditionCheck::Forgotten { seconds, .. } => format!(
+            "resolvers have forgotten where the records of its names led before, {} after their change",
+            lasting((*seconds).into())
+        ),
         PreconditionCheck::Recorded { resource } => {
             format!("{resource}, of another shard, is on record")
         }

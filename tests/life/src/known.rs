@@ -1,10 +1,7 @@
 //! The kinds of lives that are known to fail today. Each is a line of `KNOWN` with its reason, and
 //! goes with its fault.
 
-use std::collections::BTreeMap;
-
 use crate::life::{Hand, Life, Step};
-use crate::setup::{Domain, Setup};
 
 /// Whether an id that is no longer given, and that a resolver still holds, has to have its policy.
 /// Today a policy goes as soon as its id is out of the zone. A sender that then finds no policy
@@ -22,28 +19,14 @@ struct Known {
 }
 
 /// The kinds that are left out.
-const KNOWN: &[Known] = &[
-    Known {
-        name: "hosting-moves",
-        reason: "hosting that moves between accounts: the policy is not served for minutes",
-        without: |life| {
-            let account = |domain: &Domain| domain.hosting.map(|hosting| hosting.account);
-            stays(life, account, |domain, account| {
-                if let (Some(hosting), Some(account)) = (&mut domain.hosting, account) {
-                    hosting.account = account;
-                }
-            });
-        },
+const KNOWN: &[Known] = &[Known {
+    name: "delegation-moves",
+    reason: "a delegation that moves by itself: what is written goes where nobody reads",
+    without: |life| {
+        let moves = |step: &Step| matches!(step, Step::Hand(Hand::Delegate(..)));
+        life.steps.retain(|step| !moves(step));
     },
-    Known {
-        name: "delegation-moves",
-        reason: "a delegation that moves by itself: what is written goes where nobody reads",
-        without: |life| {
-            let moves = |step: &Step| matches!(step, Step::Hand(Hand::Delegate(..)));
-            life.steps.retain(|step| !moves(step));
-        },
-    },
-];
+}];
 
 /// A life without what is known to fail, but for the kinds of these names.
 pub fn without(mut life: Life, kept: &[String]) -> Life {
@@ -67,25 +50,4 @@ pub fn list() -> String {
 /// Whether a kind of this name is left out.
 pub fn is_known(name: &str) -> bool {
     KNOWN.iter().any(|known| known.name == name)
-}
-
-fn each_setup(life: &mut Life, mut change: impl FnMut(&mut Setup)) {
-    for step in &mut life.steps {
-        if let Step::Apply(setup, _) = step {
-            change(setup);
-        }
-    }
-}
-
-fn each_domain(life: &mut Life, mut change: impl FnMut(&mut Domain)) {
-    each_setup(life, |setup| setup.domains.iter_mut().for_each(&mut change));
-}
-
-/// Keeps a property of each domain as it was first.
-fn stays<T: Copy>(life: &mut Life, get: impl Fn(&Domain) -> T, set: impl Fn(&mut Domain, T)) {
-    let mut first: BTreeMap<usize, T> = BTreeMap::new();
-    each_domain(life, |domain| {
-        let value = *first.entry(domain.name).or_insert_with(|| get(domain));
-        set(domain, value);
-    });
 }

@@ -158,6 +158,13 @@ impl Program<'_> {
                 _ => Ended::Waiting(format!("{count} resources are left")),
             });
         }
+        // What stood in for the names while hosting moved goes with the next run.
+        if !again.plan.is_empty()
+            && !again.is_refused()
+            && !reconcile::moving(&planned.plan).is_empty()
+        {
+            return Ok(Ended::Waiting("the wildcard of a move to go".to_owned()));
+        }
         Ok(self.completed(&project, &again, &ledger))
     }
 

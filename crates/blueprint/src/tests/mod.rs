@@ -1,5 +1,6 @@
 //! Tables of what a manifest expands to, and of grace periods.
 
+mod moving;
 mod review;
 mod shipped;
 mod variants;

@@ -329,12 +329,21 @@ async fn settle(
     };
     let again = &settled.again;
     if !settled.is_in_sync() {
-        printer.note(match Conclusion::of_apply(&settled) {
+        let moving: Vec<&str> = reconcile::moving(plan).into_iter().collect();
+        printer.note(&match Conclusion::of_apply(&settled) {
             Conclusion::Failed => {
                 "Observed again: something could not be observed, so nobody knows whether \
                  everything is as the manifest asks. The findings say why."
+                    .to_owned()
             }
-            _ => "Observed again: something is not as the manifest asks yet. Apply again.",
+            _ if moving.is_empty() => {
+                "Observed again: something is not as the manifest asks yet. Apply again.".to_owned()
+            }
+            _ => format!(
+                "Observed again: the hosting of {} has moved. The wildcard that answered for its names \
+                 meanwhile is still there: apply again, and it goes.",
+                moving.join(", ")
+            ),
         });
         printer.note(&report::plan_text(
             &again.plan,

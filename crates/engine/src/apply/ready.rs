@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ledger::LedgerError;
 use model::{
-    Action, ActionId, ErrorClass, KindError, Observation, Precondition, Readiness, State, Target,
+    Action, ActionId, ErrorClass, KindError, Observation, Precondition, Readiness, ResourceId,
+    State, Target,
 };
 
 use super::{ActionOutcome, Known, Run};
@@ -86,9 +87,10 @@ impl Run<'_> {
         limit: Timestamp,
     ) -> Result<(), ActionOutcome> {
         let Precondition { rule, check, .. } = precondition;
+        let changed = |id: &ResourceId| Some(self.journal.entry(id)?.changed);
         loop {
             let now = self.engine.clock.now();
-            match check_precondition(self.engine.outside(), check, now).await {
+            match check_precondition(self.engine.outside(), &changed, check, now).await {
                 PreconditionOutcome::Passed => return Ok(()),
                 // People or caches take days: no run waits for that.
                 PreconditionOutcome::Later(what) => {

@@ -36,6 +36,7 @@ use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::tags::{self, Tags};
+use crate::wildcard::covers;
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -346,16 +347,6 @@ impl State {
     pub fn is_dead(&self) -> bool {
         is_dead(&self.status)
     }
-}
-
-/// Whether a certificate for `name` is one for `host`: a wildcard stands for one label (RFC 9525
-/// section 6.3).
-fn covers(name: &str, host: &str) -> bool {
-    let below = |rest: &str| {
-        host.split_once('.')
-            .is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(rest))
-    };
-    name.eq_ignore_ascii_case(host) || name.strip_prefix("*.").is_some_and(below)
 }
 
 fn is_dead(status: &str) -> bool {

@@ -8,7 +8,9 @@
 //!
 //! Quirks of CloudFront:
 //!
-//! - An alias belongs to one distribution in all of AWS, and needs a certificate that covers it.
+//! - An alias belongs to one distribution in all of AWS, and needs a certificate that covers it. A wildcard
+//!   is another alias than a name below it, and the name goes before it, wherever DNS leads: so a name
+//!   moves to another account (Developer Guide, "Use a wildcard to move an alternate domain name").
 //! - A change takes minutes to deploy; only what needs it waits.
 //! - An update sends the whole configuration, under the entity tag of the one it was read from: what we do
 //!   not speak of goes back as it came.
@@ -38,6 +40,7 @@ use serde::{Deserialize, Serialize};
 use standards::Finding;
 
 use crate::tags::{self, Tags};
+use crate::wildcard::covers;
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -143,6 +146,11 @@ const WEAKER: [&str; 7] = [
 /// Whether a security policy accepts what ours does not.
 pub fn is_weak(policy: &str) -> bool {
     WEAKER.contains(&policy)
+}
+
+/// Whether an alias is a wildcard, by which a distribution answers while its names move.
+fn is_wildcard(alias: &str) -> bool {
+    alias.starts_with("*.")
 }
 
 fn sorted(aliases: &[String]) -> Vec<String> {
@@ -340,7 +348,8 @@ impl Kind for CloudfrontDistribution {
             let mut kept = spec.aliases.iter();
             kept.any(|alias| alias.eq_ignore_ascii_case(host))
         };
-        let hosts = state.aliases.iter().filter(|host| !is_kept(host));
+        let names = state.aliases.iter().filter(|alias| !is_wildcard(alias));
+        let hosts = names.filter(|host| !is_kept(host));
         hosts.cloned().collect()
     }
 
@@ -362,7 +371,8 @@ impl Kind for CloudfrontDistribution {
                 .into_iter()
                 .any(|wanted| wanted.eq_ignore_ascii_case(alias))
         };
-        let gone: Vec<&String> = seen.aliases.iter().filter(|alias| !stays(alias)).collect();
+        let names = seen.aliases.iter().filter(|alias| !is_wildcard(alias));
+        let gone: Vec<&String> = names.filter(|alias| !stays(alias)).collect();
         // The policy is always at this name (RFC 8461, section 3.3).
         let is_policy = gone.iter().any(|alias| alias.starts_with("mta-sts."));
         let mail = if gone.is_empty() {
@@ -463,12 +473,19 @@ impl Kind for CloudfrontDistribution {
         PERMISSIONS.to_vec()
     }
 
-    /// An alias belongs to one distribution in all of AWS, so the old one releases it first.
+    /// An alias belongs to one distribution in all of AWS, so the old one releases it first. A wildcard is
+    /// another alias than the names below it: with that, the successor is there already.
     fn released(spec: &Spec) -> Option<Spec> {
+        let wildcards = spec.aliases.iter().filter(|alias| is_wildcard(alias));
         Some(Spec {
-            aliases: Vec::new(),
+            aliases: wildcards.cloned().collect(),
             ..spec.clone()
         })
+    }
+
+    fn answers(spec: &Spec, host: &str) -> bool {
+        let mut aliases = spec.aliases.iter();
+        aliases.any(|alias| covers(alias, host))
     }
 
     /// One listing answers for all that wait, and what they wait for is the longest of a run.

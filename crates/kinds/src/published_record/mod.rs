@@ -124,6 +124,10 @@ impl Kind for PublishedRecord {
         Some(ZoneRef::ByHand)
     }
 
+    fn ttl(spec: &Spec) -> u32 {
+        spec.record.ttl
+    }
+
     fn why_other(
         desired: &Spec,
         owned: &Spec,

@@ -85,6 +85,10 @@ fn sets_of(actual: &State) -> Sets {
 /// The events of CloudTrail that change one.
 const EVENTS: &[&str] = &["ChangeResourceRecordSets"];
 
+/// The time to live of the answers to an alias of CloudFront, which no record can set (Route 53 Developer
+/// Guide, "Choosing between alias and non-alias records").
+const ALIAS_TTL: u32 = 60;
+
 impl Kind for Route53RecordSet {
     const NAME: &'static str = "route53_record_set";
     type Spec = Spec;
@@ -242,7 +246,10 @@ impl Kind for Route53RecordSet {
     }
 
     fn ttl(spec: &Spec) -> u32 {
-        spec.record.ttl
+        match spec.record.alias {
+            Some(_) => ALIAS_TTL,
+            None => spec.record.ttl,
+        }
     }
 
     fn is_findable(spec: &Spec) -> bool {

@@ -23,7 +23,7 @@ pub use plan::*;
 
 /// The rules of plans that an operator may go against by `--accept-risk`: they weigh what is lost, and
 /// nothing of them is impossible.
-pub const RISKS: &[&Rule] = &[PLAN_20, PLAN_22, PLAN_25];
+pub const RISKS: &[&Rule] = &[PLAN_20, PLAN_22, PLAN_25, PLAN_26];
 
 const SECTIONS: &[&[&Rule]] = &[manifest::RULES, plan::RULES, aws::RULES, live::RULES];
 

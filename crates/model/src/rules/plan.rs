@@ -116,4 +116,9 @@ standards::rules! {
         why "Until the delegation has moved, and resolvers have forgotten the former servers, part of the world reads the old records, which know only what goes, and part the new ones, which know only what comes: mail through either is refused by somebody."
         fix "let the DNS move first, with everything else as it is; when it has moved, apply the rest. Or accept that mail of the domain may stop meanwhile with `--accept-risk PLAN-25`"
         source "RFC 1034 section 4.2.1; RFC 2181 section 5.4.1";
+    PLAN_26 "PLAN-26" Error Order by "plan::stages"
+        "A name moves to another account without a moment in which nobody answers for it"
+        why "CloudFront gives a name to one distribution in all of AWS, and carries a change to its edges for minutes. Between the account that lets a name go and the one that takes it, senders that ask for the MTA-STS policy get no answer, unless the other one has a wildcard over the name."
+        fix "leave `certificate` out until the move is done, so that deploy can request one for the wildcard; move domains whose hosts share a parent one after the other, with `--target`; let an earlier move come to its end first. Or accept the minutes with `--accept-risk PLAN-26`"
+        source "CloudFront Developer Guide: use a wildcard to move an alternate domain name";
 }

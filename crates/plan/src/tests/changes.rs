@@ -32,7 +32,7 @@ fn asking(name: &str, days: u32) -> Resource {
     }
 }
 
-fn reviewed(world: &World) -> String {
+pub(super) fn reviewed(world: &World) -> String {
     review(&world.plan())
 }
 
@@ -385,66 +385,6 @@ fn create_in_stages() {
         on_mx_failure: "USE_DEFAULT_VALUE" → "REJECT_MESSAGE"
         sending: SES refuses to send while it does not find the MX record
         after 0 ready: each step is ready before the next
-    "#);
-}
-
-/// A distribution that moves to another account: its names belong to one distribution in all of AWS.
-#[test]
-fn move_what_only_one_resource_can_hold() {
-    let distribution = cloudfront_distribution::Spec {
-        aliases: vec!["mta-sts.example.com".to_owned()],
-        ..cloudfront_distribution::Spec::default()
-    };
-    let id = ResourceId::new(CloudfrontDistribution::NAME, DOMAIN, "cdn");
-    let spec = Spec::of::<CloudfrontDistribution>(distribution.clone());
-    let former = Location {
-        account_id: "999999999999".parse().expect("an account id"),
-        ..location("former")
-    };
-    let before = Entry {
-        id: id.clone(),
-        spec: spec.clone(),
-        location: Some(former.clone()),
-        status: Status::Settled("E1".into()),
-        ..entry("cdn", &[])
-    };
-    let seen = Observation::Present {
-        physical: "E1".into(),
-        state: State::of::<CloudfrontDistribution>(cloudfront_distribution::State {
-            id: "E1".to_owned(),
-            aliases: distribution.aliases,
-            enabled: true,
-            ..cloudfront_distribution::State::default()
-        }),
-        ownership: Ownership::Ours,
-    };
-    let world = World::default()
-        .ask(Resource {
-            id,
-            spec,
-            ..resource("cdn", &[])
-        })
-        .record(before)
-        .see_at(former, "cdn", seen);
-    assert_snapshot!(reviewed(&world), @r#"
-    0 replace cloudfront_distribution/example.com/cdn (web us-east-1): moves to another account or region
-    1 release cloudfront_distribution/example.com/cdn (former us-east-1): releases what its successor takes
-        aliases: ["mta-sts.example.com"] → []
-        certificate: null → ""
-        access_control: null → ""
-        minimum_protocol: "" → "TLSv1.2_2021"
-        viewer_protocol: "" → "https-only"
-        cache_policy: null → "658327ea-f89d-4fab-a63d-7e88639e58f6"
-        http_version: "" → "http2and3"
-        ipv6: false → true
-        receiving: mta-sts.example.com no longer answers, until its successor takes over
-        after 0 ready: its successor is there first
-    2 advance cloudfront_distribution/example.com/cdn (web us-east-1): the step before is ready
-        aliases: [] → ["mta-sts.example.com"]
-        after 1 done: its predecessor releases it first
-        after 0 ready: each step is ready before the next
-    3 delete cloudfront_distribution/example.com/cdn (former us-east-1): no longer declared
-        after 0, 1, 2 ready: its successor is there first
     "#);
 }
 

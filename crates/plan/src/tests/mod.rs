@@ -2,6 +2,7 @@
 
 mod changes;
 mod contained;
+mod hosting;
 mod impacts;
 mod moved;
 mod neighbours;

@@ -1,6 +1,6 @@
 //! The rules by which CloudFront refuses a distribution's configuration.
 
-use super::config::{Asker, aliases, behaviors, under};
+use super::config::{Asker, aliases, behaviors};
 use super::owned::Owned;
 use super::schema::complete;
 use super::shapes::{DISTRIBUTION_CONFIG, for_updates};
@@ -270,8 +270,9 @@ fn error_responses(config: &Element) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// An alternate domain name belongs to one distribution of the whole world. A wildcard and a name
-/// under it may be in two distributions of one account, and not of two.
+/// An alternate domain name belongs to one distribution of the whole world. A wildcard and a name under
+/// it are two of them, and may be in two distributions, also of two accounts: so a name moves between
+/// accounts (Developer Guide, "Use a wildcard to move an alternate domain name").
 fn check_aliases(
     world: &dyn Environment,
     asker: &Asker<'_>,
@@ -283,12 +284,8 @@ fn check_aliases(
             .all()
             .filter(|other| Some(other.id.as_str()) != asker.id)
         {
-            let foreign = other.account != asker.account;
-            let clash = other.aliases().any(|taken| {
-                taken.eq_ignore_ascii_case(alias)
-                    || (foreign && (under(taken, alias) || under(alias, taken)))
-            });
-            if clash {
+            let mut taken = other.aliases();
+            if taken.any(|taken| taken.eq_ignore_ascii_case(alias)) {
                 return Err(error::alias_taken());
             }
         }

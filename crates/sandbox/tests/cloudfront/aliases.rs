@@ -1,7 +1,9 @@
 //! Aliases: who may have one, and how it moves.
 
-use crate::common::cloudfront::{ask, client, create, get, serving, smallest, viewer};
-use crate::common::{ONE, TWO, acm, code, error, publish};
+use crate::common::cloudfront::{
+    Answered, aliases, ask, ask_update, client, create, get, serving, smallest, update, viewer,
+};
+use crate::common::{ONE, TWO, acm, code, error, publish, wait};
 use crate::{certificate, cloudfront};
 
 #[tokio::test(start_paused = true)]
@@ -22,16 +24,45 @@ async fn aliases_are_unique_across_all_accounts() {
     assert_eq!(refusal(TWO, "3", "www.example.com").await, taken);
     assert_eq!(
         refusal(TWO, "4", "*.example.com").await,
-        taken,
-        "a wildcard over another account's alias"
+        "no error",
+        "a wildcard over another account's alias is another name"
     );
-    assert_eq!(refusal(ONE, "5", "*.example.com").await, "no error");
+    assert_eq!(refusal(ONE, "5", "*.example.com").await, taken);
     assert_eq!(
-        refusal(TWO, "6", "x.example.com").await,
-        taken,
-        "an alias under another account's wildcard"
+        refusal(ONE, "6", "x.example.com").await,
+        "no error",
+        "an alias under another account's wildcard is another name"
     );
     assert_eq!(refusal(TWO, "7", "x.a.example.com").await, "no error");
+}
+
+/// CloudFront Developer Guide, "Use a wildcard to move an alternate domain name".
+#[tokio::test(start_paused = true)]
+async fn r_15_a_name_moves_to_another_account_under_a_wildcard() {
+    const NAME: &str = "www.example.com";
+    let (sandbox, source) = cloudfront();
+    let target = client(&sandbox, TWO);
+    let theirs = acm::client(&sandbox, TWO, "us-east-1");
+    let one = certificate(&sandbox, &[NAME]).await;
+    let two = acm::issued(&sandbox, &theirs, &[NAME, "*.example.com"]).await;
+    let from = create(&source, serving("1", NAME, &one)).await;
+    publish(&sandbox, NAME, "CNAME", &[from.domain_name()]);
+    let to = create(&target, serving("2", "*.example.com", &two)).await;
+    let with = |names: &[&str], last: &Answered| {
+        let mut config = last.config().clone();
+        config.aliases = Some(aliases(names));
+        config
+    };
+    let both = with(&["*.example.com", NAME], &to);
+    let asked = ask_update(&target, to.id(), Some(&to.etag), both.clone());
+    assert_eq!(code(asked.await), "CNAMEAlreadyExists", "it is held");
+    update(&source, &from, with(&[], &from)).await;
+    wait(&sandbox, 170).await;
+    let asked = ask_update(&target, to.id(), Some(&to.etag), both.clone());
+    assert_eq!(code(asked.await), "CNAMEAlreadyExists", "DNS leads there");
+    publish(&sandbox, NAME, "CNAME", &[to.domain_name()]);
+    let moved = update(&target, &to, both).await;
+    update(&target, &moved, with(&[NAME], &moved)).await;
 }
 
 #[tokio::test(start_paused = true)]

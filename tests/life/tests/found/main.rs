@@ -2,6 +2,7 @@
 //! promise that it broke.
 
 mod hands;
+mod hosting;
 mod moves;
 mod policies;
 

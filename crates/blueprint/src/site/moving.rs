@@ -1,0 +1,111 @@
+//! Hosting that moves to another account: for as long as it does, the new distribution answers by a
+//! wildcard over its hosts.
+//!
+//! CloudFront gives a name to one distribution in all of AWS, and an account that takes it from another
+//! would leave it unanswered for minutes. A wildcard over the name is another one, and may be had beside it
+//! (Developer Guide, "Use a wildcard to move an alternate domain name"). It goes when nothing is left in
+//! the former account, with the name that the certificate has for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kinds::{AcmCertificate, CloudfrontDistribution};
+use manifest::{Domain, Hosting, Located, Manifest};
+use model::{DomainLedger, Entry, Kind as _, Ledger, Resource};
+use standards::dns::Name;
+
+use crate::location::location;
+
+/// The wildcards that each domain whose hosting moves may have for that. None where its certificate is a
+/// person's, who decides what it is for; where an earlier move still has one; and where another domain
+/// has, or may have, the same.
+pub fn moving(manifest: &Manifest, ledger: &Ledger) -> BTreeMap<String, BTreeSet<String>> {
+    let mut moving = BTreeMap::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut shared: BTreeSet<String> = BTreeSet::new();
+    for (name, held) in &ledger.domains {
+        let domain = manifest
+            .domains
+            .iter()
+            .find(|(one, _)| one.as_str() == name);
+        let hosting = domain.and_then(|(_, domain)| domain.hosting.as_ref());
+        let (Some((domain_name, domain)), Some(hosting)) = (domain, hosting) else {
+            continue;
+        };
+        let left = left(manifest, hosting, held);
+        if left.is_empty()
+            || hosting.certificate.is_some()
+            || left.iter().any(|one| has_wildcard(one))
+        {
+            continue;
+        }
+        let wildcards = wildcards(domain_name, domain, hosting);
+        for one in &wildcards {
+            if !taken.insert(one.clone()) {
+                shared.insert(one.clone());
+            }
+        }
+        moving.insert(name.clone(), wildcards);
+    }
+    for (name, wildcards) in &mut moving {
+        wildcards.retain(|one| !shared.contains(one) && !is_held(ledger, name, one));
+    }
+    moving
+}
+
+/// The entries of what serves the files of a domain in other accounts than the manifest names.
+fn left<'a>(
+    manifest: &Manifest,
+    hosting: &Located<Hosting>,
+    held: &'a DomainLedger,
+) -> Vec<&'a Entry> {
+    let here = location(manifest, &hosting.account, "us-east-1").account_id;
+    let entries = held.entries.values().chain(&held.retired);
+    let is_left = |entry: &&Entry| {
+        let kind = entry.id.kind.as_str();
+        let serves = kind == CloudfrontDistribution::NAME || kind == AcmCertificate::NAME;
+        let account = entry.location.as_ref().map(|one| &one.account_id);
+        serves && account.is_some_and(|account| *account != here)
+    };
+    entries.map(AsRef::as_ref).filter(is_left).collect()
+}
+
+/// Whether a distribution answers by a wildcard.
+fn has_wildcard(entry: &Entry) -> bool {
+    let spec = entry.spec.get::<CloudfrontDistribution>();
+    spec.is_some_and(|spec| spec.aliases.iter().any(|alias| alias.starts_with("*.")))
+}
+
+/// Whether a distribution of another domain has a wildcard.
+fn is_held(ledger: &Ledger, name: &str, wildcard: &String) -> bool {
+    let others = ledger.domains.iter().filter(|(other, _)| *other != name);
+    let mut entries = others.flat_map(|(_, held)| held.entries.values());
+    entries.any(|entry| {
+        let spec = entry.spec.get::<CloudfrontDistribution>();
+        spec.is_some_and(|spec| spec.aliases.contains(wildcard))
+    })
+}
+
+/// The wildcards over the hosts that a domain can have.
+fn wildcards(name: &Name, domain: &Domain, hosting: &Hosting) -> BTreeSet<String> {
+    let logo = domain.bimi.as_ref().filter(|bimi| !*bimi.decline);
+    let logo = logo.and_then(|_| hosting.assets_host.under(name).ok());
+    let hosts = logo.map(|host| host.to_string()).into_iter();
+    let hosts = hosts.chain([format!("mta-sts.{name}")]);
+    hosts.filter_map(|host| over(&host)).collect()
+}
+
+/// The wildcard over a host.
+pub(super) fn over(host: &str) -> Option<String> {
+    let (_, parent) = host.split_once('.')?;
+    Some(format!("*.{parent}"))
+}
+
+/// The domains among these resources whose hosting moves: their distribution answers by a wildcard.
+pub fn moved<'a>(resources: impl Iterator<Item = &'a Resource>) -> BTreeSet<&'a str> {
+    let is_moving = |resource: &&Resource| {
+        let spec = resource.spec.get::<CloudfrontDistribution>();
+        spec.is_some_and(|spec| spec.aliases.iter().any(|alias| alias.starts_with("*.")))
+    };
+    let moving = resources.filter(is_moving);
+    moving.map(|resource| resource.id.domain.as_str()).collect()
+}

@@ -1,0 +1,204 @@
+//! A distribution that moves to another account: its names belong to one distribution in all of AWS.
+
+use insta::assert_snapshot;
+use kinds::record::{Alias, Record, Sharing};
+use kinds::{
+    CloudfrontDistribution, Route53RecordSet, cloudfront_distribution, route53_record_set,
+};
+use model::{
+    Dependency, Entry, Field, Kind, Location, Observation, Ownership, PreconditionCheck, Resource,
+    ResourceId, Spec, State, Status, Verb,
+};
+use standards::dns::RecordType;
+
+use super::changes::reviewed;
+use super::{DOMAIN, World, entry, location, resource, rules};
+
+const HOST: &str = "mta-sts.example.com";
+const WILDCARD: &str = "*.example.com";
+
+fn id() -> ResourceId {
+    ResourceId::new(CloudfrontDistribution::NAME, DOMAIN, "cdn")
+}
+
+/// The account that the distribution leaves.
+fn former() -> Location {
+    Location {
+        account_id: "999999999999".parse().expect("an account id"),
+        ..location("former")
+    }
+}
+
+fn spec(aliases: &[&str]) -> Spec {
+    Spec::of::<CloudfrontDistribution>(cloudfront_distribution::Spec {
+        aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        ..cloudfront_distribution::Spec::default()
+    })
+}
+
+/// A distribution as it was asked for, but for its names.
+fn seen(physical: &str, aliases: &[&str]) -> Observation {
+    let state = cloudfront_distribution::State {
+        id: physical.to_owned(),
+        aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        status: "Deployed".to_owned(),
+        enabled: true,
+        certificate: Some(String::new()),
+        access_control: Some(String::new()),
+        minimum_protocol: cloudfront_distribution::MINIMUM_PROTOCOL.to_owned(),
+        viewer_protocol: "https-only".to_owned(),
+        cache_policy: Some(cloudfront_distribution::CACHE_POLICY.to_owned()),
+        http_version: "http2and3".to_owned(),
+        ipv6: true,
+        ..cloudfront_distribution::State::default()
+    };
+    Observation::Present {
+        physical: physical.into(),
+        state: State::of::<CloudfrontDistribution>(state),
+        ownership: Ownership::Ours,
+    }
+}
+
+/// The policy's host, and a time to live of its answers.
+fn host(ttl: u32, alias: bool) -> Resource {
+    let target = || Field::output(&id(), cloudfront_distribution::DOMAIN_NAME);
+    let zone = "Z2FDTNDATAQYW2".to_owned();
+    let record = Record {
+        name: Field::Known(HOST.to_owned()),
+        rtype: RecordType::A,
+        ttl,
+        values: if alias { vec![] } else { vec![target()] },
+        alias: alias.then(|| Alias {
+            target: target(),
+            zone,
+        }),
+        sharing: Sharing::Whole,
+    };
+    Resource {
+        id: ResourceId::new(Route53RecordSet::NAME, DOMAIN, "host"),
+        spec: Spec::of::<Route53RecordSet>(route53_record_set::Spec {
+            zone: Field::Known("Z1".to_owned()),
+            zone_name: DOMAIN.to_owned(),
+            record,
+        }),
+        dependencies: vec![Dependency::ready(&id(), "it answers")],
+        ..resource("host", &[])
+    }
+}
+
+/// Hosting that moves: the successor is to have `aliases`, and the predecessor has the host.
+fn moving(aliases: &[&str]) -> World {
+    let before = Entry {
+        id: id(),
+        spec: spec(&[HOST]),
+        location: Some(former()),
+        status: Status::Settled("E1".into()),
+        ..entry("cdn", &[])
+    };
+    World::default()
+        .ask(Resource {
+            id: id(),
+            spec: spec(aliases),
+            ..resource("cdn", &[])
+        })
+        .ask(host(3600, true))
+        .record(before)
+        .see_at(former(), "cdn", seen("E1", &[HOST]))
+}
+
+#[test]
+fn a_name_is_let_go_when_its_successor_answers_for_it_and_is_led_to() {
+    let world = moving(&[HOST, WILDCARD]);
+    assert_eq!(rules(&world.plan()), Vec::<&str>::new());
+    assert_snapshot!(reviewed(&world), @r#"
+    0 replace cloudfront_distribution/example.com/cdn (web us-east-1): moves to another account or region
+    1 create route53_record_set/example.com/host (web us-east-1): declared, but does not exist
+        receiving: the MTA-STS policy can be fetched by this name
+        after 0 ready: it answers
+    2 release cloudfront_distribution/example.com/cdn (former us-east-1): releases what its successor takes
+        aliases: ["mta-sts.example.com"] → []
+        after 0 ready: its successor is there first
+        after 1 ready: what leads to its successor is switched first
+        if PLAN-26: CloudFront gives a name to no distribution while its DNS leads to another
+    3 advance cloudfront_distribution/example.com/cdn (web us-east-1): the step before is ready
+        aliases: ["*.example.com"] → ["mta-sts.example.com","*.example.com"]
+        after 0 ready: each step is ready before the next
+        after 2 ready: its predecessor releases it first
+    4 delete cloudfront_distribution/example.com/cdn (former us-east-1): no longer declared
+        after 0, 2, 3 ready: its successor is there first
+        after 1 ready: what used it is switched first
+    "#);
+}
+
+/// A run that was killed after it had made the successor: that is waited for, and the rest goes on.
+#[test]
+fn an_interrupted_move_goes_on() {
+    let mut world = moving(&[HOST, WILDCARD]);
+    let held = world.ledger.domains.get_mut(DOMAIN).expect("a domain");
+    let before = held.entries.remove(&id()).expect("an entry");
+    held.retired.push(before);
+    let begun = Entry {
+        id: id(),
+        spec: spec(&[WILDCARD]),
+        status: Status::Settled("E2".into()),
+        ..entry("cdn", &[])
+    };
+    let world = world
+        .record(begun)
+        .see_at(location("web"), "cdn", seen("E2", &[WILDCARD]));
+    assert_eq!(rules(&world.plan()), Vec::<&str>::new());
+    assert_snapshot!(reviewed(&world), @r#"
+    0 keep cloudfront_distribution/example.com/cdn (web us-east-1): differs from the manifest
+    1 create route53_record_set/example.com/host (web us-east-1): declared, but does not exist
+        receiving: the MTA-STS policy can be fetched by this name
+        after 0 ready: it answers
+    2 release cloudfront_distribution/example.com/cdn (former us-east-1): releases what its successor takes
+        aliases: ["mta-sts.example.com"] → []
+        after 0 ready: its successor is there first
+        after 1 ready: what leads to its successor is switched first
+        if PLAN-26: CloudFront gives a name to no distribution while its DNS leads to another
+    3 update cloudfront_distribution/example.com/cdn (web us-east-1): the step before is ready
+        aliases: ["*.example.com"] → ["*.example.com","mta-sts.example.com"]
+        after 0 ready: each step is ready before the next
+        after 2 ready: its predecessor releases it first
+    4 delete cloudfront_distribution/example.com/cdn (former us-east-1): no longer declared
+        after 0, 2, 3 ready: its successor is there first
+        after 1 ready: what used it is switched first
+    "#);
+}
+
+/// Without a wildcard nobody answers between the one and the other.
+#[test]
+fn plan_26_a_gap_is_refused() {
+    let world = moving(&[HOST]);
+    assert_eq!(rules(&world.plan()), ["PLAN-26"]);
+    let reason = &world.plan().findings[0].reason;
+    assert!(
+        reason.starts_with(
+            "mta-sts.example.com moves from account 999999999999 to account 111111111111"
+        ),
+        "{reason}"
+    );
+}
+
+/// Resolvers hold an answer to an alias of CloudFront for a minute, whatever a manifest says, and another
+/// one for its time to live.
+#[test]
+fn what_resolvers_hold_is_waited_for() {
+    let check = |host: Resource, expected: u32| {
+        let mut world = moving(&[HOST, WILDCARD]);
+        world.desired.truncate(1);
+        let plan = world.ask(host).plan();
+        let mut actions = plan.actions.iter();
+        let release = actions.find(|one| one.verb() == Verb::Update && one.wanted().is_none());
+        let [precondition] = release.expect("a release").preconditions() else {
+            panic!("one precondition");
+        };
+        let PreconditionCheck::Forgotten { seconds, .. } = precondition.check else {
+            panic!("{precondition:?}");
+        };
+        assert_eq!(seconds, expected);
+    };
+    check(host(3600, true), 120);
+    check(host(3600, false), 3660);
+}
