@@ -26,7 +26,7 @@ use standards::Finding;
 use standards::dns::Name;
 
 pub use grace_period::{GracePeriod, grace_periods, winding_down};
-pub use site::{moved, moving};
+pub use site::{moved, moving, moving_from};
 
 use scope::Scope;
 

@@ -26,7 +26,7 @@ use crate::names;
 use crate::publisher::RecordDraft;
 use crate::scope::{Draft, Scope};
 
-pub use moving::{moved, moving};
+pub use moving::{moved, moving, moving_from};
 pub(crate) use mta_sts::{mta_sts_text, served_precondition};
 
 /// One domain's site while it is expanded.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use blueprint::Facts;
 use doctor::{Account, Grant, Role};
 use manifest::Manifest;
 use model::{AccountId, AccountName, Only, Resource};
@@ -48,9 +49,16 @@ pub fn policies(
     role: Role,
 ) -> Result<Vec<AccountPolicy>, Error> {
     let mut uses: BTreeMap<AccountId, Uses> = BTreeMap::new();
-    add(&mut uses, manifest, &Scope::of(manifest, subset)?, role);
+    let moving = former.map(|former| blueprint::moving_from(manifest, former));
+    let facts = Facts {
+        moving: moving.unwrap_or_default(),
+        ..presumed(manifest)
+    };
+    let scope = Scope::of(manifest, subset)?;
+    add(&mut uses, manifest, (&facts, &scope), role);
     if let Some(former) = former {
-        add(&mut uses, former, &Scope::default(), role);
+        let facts = presumed(former);
+        add(&mut uses, former, (&facts, &Scope::default()), role);
     }
     let policy = |(id, uses): (AccountId, Uses)| {
         let resources = uses.resources.iter().map(AsRef::as_ref);
@@ -80,8 +88,13 @@ fn partition(grants: &[Grant]) -> String {
 }
 
 /// Adds the uses of one manifest. Two manifests may call one account by different names: its number decides.
-fn add(uses: &mut BTreeMap<AccountId, Uses>, manifest: &Manifest, scope: &Scope, role: Role) {
-    let (mut desired, _) = blueprint::desired(manifest, &presumed(manifest));
+fn add(
+    uses: &mut BTreeMap<AccountId, Uses>,
+    manifest: &Manifest,
+    (facts, scope): (&Facts, &Scope),
+    role: Role,
+) {
+    let (mut desired, _) = blueprint::desired(manifest, facts);
     scope.retain(&mut desired);
     let accesses = accounts::accesses(manifest);
     for account in asked_accounts(manifest, &desired, scope) {
@@ -199,13 +212,44 @@ mod tests {
 
     use super::*;
 
-    fn policies_of(text: impl Into<Vec<u8>>) -> Vec<AccountPolicy> {
+    fn manifest(text: impl Into<Vec<u8>>) -> Manifest {
         let files = MemoryFiles::default().with("deploy.yaml", text);
         let now = jiff::Timestamp::UNIX_EPOCH;
         let loaded = crate::load("deploy.yaml", &files, "deploy.yaml".into(), now);
-        let manifest = loaded.expect("a sound manifest").manifest;
-        let policies = policies(&manifest, None, &Subset::All, Role::Apply);
+        loaded.expect("a sound manifest").manifest
+    }
+
+    fn policies_of(text: impl Into<Vec<u8>>) -> Vec<AccountPolicy> {
+        let policies = policies(&manifest(text), None, &Subset::All, Role::Apply);
         policies.expect("policies")
+    }
+
+    /// Hosting moves to another account under a wildcard, for which the role there requests a certificate.
+    #[test]
+    fn a_role_may_request_the_certificate_of_a_move() {
+        let hosted = |account: &str| {
+            manifest(format!(
+                "project: shop\naccounts:\n  web: {{ id: \"222222222222\" }}\n  other: {{ id: \"666666666666\" }}\n\
+                 domains:\n  example.com:\n    dns: {{ route53: {{ account: web }} }}\n    \
+                 hosting: {{ account: {account}, region: us-east-1 }}\n    \
+                 mta_sts: {{ mode: testing, max_age: 7d, mx: [mx.example.com] }}\n"
+            ))
+        };
+        let former = hosted("web");
+        let names = |account: &str| {
+            let policies = policies(&hosted(account), Some(&former), &Subset::All, Role::Apply);
+            let policies = policies.expect("policies").into_iter();
+            let grants = policies.flat_map(|one| one.grants);
+            let requests = grants.filter(|one| one.actions.contains("acm:RequestCertificate"));
+            let only = requests.flat_map(|one| one.only);
+            format!("{:?}", only.collect::<Vec<_>>())
+        };
+        assert!(
+            names("other").contains("*.example.com"),
+            "{}",
+            names("other")
+        );
+        assert!(!names("web").contains("*.example.com"), "{}", names("web"));
     }
 
     #[test]

@@ -52,6 +52,22 @@ pub fn moving(manifest: &Manifest, ledger: &Ledger) -> BTreeMap<String, BTreeSet
     moving
 }
 
+/// The wildcards of domains whose hosting moves from where a former manifest has it, for whoever has no
+/// ledger: the roles must be allowed to request certificates for them.
+pub fn moving_from(manifest: &Manifest, former: &Manifest) -> BTreeMap<String, BTreeSet<String>> {
+    let account = |manifest: &Manifest, hosting: &Hosting| {
+        location(manifest, &hosting.account, "us-east-1").account_id
+    };
+    let moves = manifest.domains.iter().filter_map(|(name, domain)| {
+        let hosting = domain.hosting.as_ref()?;
+        let before = former.domains.get(name)?.hosting.as_ref()?;
+        let is_ours = hosting.certificate.is_none();
+        let moves = is_ours && account(manifest, hosting) != account(former, before);
+        moves.then(|| (name.to_string(), wildcards(name, domain, hosting)))
+    });
+    moves.collect()
+}
+
 /// The entries of what serves the files of a domain in other accounts than the manifest names.
 fn left<'a>(
     manifest: &Manifest,
