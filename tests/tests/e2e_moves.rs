@@ -192,8 +192,8 @@ fn r_15_a_move_that_would_leave_a_gap_is_refused_before_anything_is_let_go() {
     });
     moving.declares_the_other_account();
     place.edit(
-        "region: us-east-1 }",
-        &format!("region: us-east-1, certificate: \"{arn}\" }}"),
+        "account: operations, region: us-east-1 }",
+        &format!("account: operations, region: us-east-1, certificate: \"{arn}\" }}"),
     );
     let before = place.world().dump();
     let refused = place.apply().exits(4).says("PLAN-26");

@@ -89,16 +89,12 @@ pub(crate) fn decide(question: Question<'_>) -> Decision {
         entry,
         ..
     } = question;
-    if let Some(other) = question.neighbour {
-        let text = format!("{} is on record in the project `{other}`", resource.id);
-        return of_another_project(resource, text);
-    }
     match question.seen {
         Observation::Unknown(reason) => Decision::refused(
             Finding::new(rules::PLAN_04, format!("could not be observed: {reason}"))
                 .in_place(place(resource)),
         ),
-        Observation::Absent => absent(resource, spec, entry),
+        Observation::Absent => on_record(question).unwrap_or_else(|| absent(resource, spec, entry)),
         Observation::Present {
             state, ownership, ..
         } => present(question, state, question.known_owner.unwrap_or(*ownership)),
@@ -134,11 +130,27 @@ fn present(question: Question<'_>, state: &State, ownership: Ownership) -> Decis
                 let text = format!("{id} exists, and carries the tags of the project `{other}`");
                 return of_another_project(resource, text);
             }
-            let decision = found(resource, ownership, diff, conflict);
-            decision.of_stack(resource, kind.stack(state))
+            on_record(question).unwrap_or_else(|| {
+                let decision = found(resource, ownership, diff, conflict);
+                decision.of_stack(resource, kind.stack(state))
+            })
         }
-        None => found(resource, ownership, diff, conflict),
+        None => on_record(question).unwrap_or_else(|| found(resource, ownership, diff, conflict)),
     }
+}
+
+/// Refuses what another project has on record.
+fn on_record(question: Question<'_>) -> Option<Decision> {
+    let Question {
+        resource,
+        neighbour,
+        ..
+    } = question;
+    let text = format!(
+        "{} is on record in the project `{}`",
+        resource.id, neighbour?
+    );
+    Some(of_another_project(resource, text))
 }
 
 /// Refuses a resource of another project, also where the manifest says `adopt`: it is in the ledger of that

@@ -3,7 +3,7 @@
 //!
 //! A record of Route 53 has no tags that could name its project, so that only a ledger tells whose it is.
 
-use model::{Entry, Ledger, Location, ResourceId, Spec};
+use model::{Entry, Ledger, Location, Origin, ResourceId, Spec};
 
 use crate::claims::{Claims, Place};
 
@@ -39,10 +39,11 @@ impl<'a> Neighbours<'a> {
     ) -> Option<&'a str> {
         let claims = spec.kind().claims(spec);
         let holds = |(one, held): &&(&'a Neighbour, Claims)| {
-            let same = one
-                .ledger
-                .entry(id)
-                .is_some_and(|entry| is_at(entry, location) && Place::of_entry(entry) == *place);
+            let same = one.ledger.entry(id).is_some_and(|entry| {
+                // What neither project made and nobody writes, as the hosted zone, both may use.
+                let is_held = entry.origin == Origin::Created || !claims.is_empty();
+                is_held && is_at(entry, location) && Place::of_entry(entry) == *place
+            });
             same || claims.iter().any(|claim| held.hold(place, claim))
         };
         self.0

@@ -1,10 +1,5 @@
 //! Other projects: their resources are neither taken over nor deleted.
 
-use kinds::record::{Record, Sharing};
-use kinds::{Route53RecordSet, route53_record_set};
-use model::{Field, Kind, ResourceId, Spec};
-use standards::dns::RecordType;
-
 use super::*;
 use crate::Neighbour;
 
@@ -41,7 +36,10 @@ fn what_is_on_record_there_is_refused_here_whether_it_is_there_or_not() {
 #[test]
 fn what_is_on_record_there_at_another_place_is_free_here() {
     let elsewhere = Entry {
-        location: Some(location("mail")),
+        location: Some(Location {
+            region: "eu-west-1".into(),
+            ..location("web")
+        }),
         ..entry("a", &[])
     };
     let world = World::default().ask(resource("a", &[]));
@@ -49,44 +47,27 @@ fn what_is_on_record_there_at_another_place_is_free_here() {
     assert_eq!(verbs(&plan), [(Verb::Create, "a")]);
 }
 
-fn record(values: &[&str]) -> Entry {
-    let spec = Spec::of::<Route53RecordSet>(route53_record_set::Spec {
-        zone: Field::Known("Z1".to_owned()),
-        zone_name: DOMAIN.to_owned(),
-        record: Record {
-            name: Field::Known(DOMAIN.to_owned()),
-            rtype: RecordType::Txt,
-            ttl: 300,
-            values: values
-                .iter()
-                .map(|value| Field::Known(format!("\"{value}\"")))
-                .collect(),
-            alias: None,
-            sharing: Sharing::default(),
-        },
-    });
-    Entry {
-        id: ResourceId::new(Route53RecordSet::NAME, DOMAIN, "a"),
-        spec,
-        ..entry("a", &[])
-    }
-}
-
-/// A set of records can have values of two projects.
 #[test]
 fn what_both_have_on_record_stays_when_one_gives_it_up() {
-    let ours = || World::default().record(record(&["one", "two"]));
-    for (theirs, verb) in [
-        (record(&["one", "two"]), Verb::Forget),
-        (record(&["one"]), Verb::Delete),
-    ] {
-        let plan = ours().plan_beside(&of_the_rival(theirs));
-        assert_eq!(verbs(&plan), [(verb, "a")]);
-        if verb == Verb::Forget {
-            assert_eq!(
-                plan.actions[0].reason,
-                "the project `rival` holds it as well"
-            );
-        }
-    }
+    let ours = || {
+        let world = World::default().record(entry("a", &[]));
+        world.see("a", there("a", 30, Ownership::Ours))
+    };
+    assert_eq!(verbs(&ours().plan()), [(Verb::Delete, "a")]);
+    let plan = ours().plan_beside(&of_the_rival(entry("a", &[])));
+    assert_eq!(verbs(&plan), [(Verb::Forget, "a")]);
+    let reason = &plan.actions[0].reason;
+    assert_eq!(reason, "the project `rival` holds it as well");
+}
+
+/// A hosted zone that others made is on record in each project that writes there.
+#[test]
+fn what_neither_project_made_serves_both() {
+    let used = Entry {
+        origin: Origin::Adopted,
+        ..entry("a", &[])
+    };
+    let world = World::default().ask(resource("a", &[]));
+    let plan = world.plan_beside(&of_the_rival(used));
+    assert_eq!(verbs(&plan), [(Verb::Create, "a")]);
 }
