@@ -5,6 +5,7 @@
     reason = "tests stand where cli stands: they read files and the environment"
 )]
 
+mod history;
 pub mod moment;
 pub mod moto;
 pub mod name_server;

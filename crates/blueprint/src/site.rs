@@ -237,7 +237,7 @@ impl Site<'_, '_> {
     fn certificate(&mut self, names: &[String]) -> (ResourceId, Vec<ResourceId>) {
         let mut names = names.to_vec();
         // The first name of a certificate has at most 64 octets (ACM User Guide); others may be longer.
-        names.sort_by_key(|name| name.len() > crate::names::FIRST_NAME_MAX);
+        names.sort_by_key(|name| name.len() > names::FIRST_NAME_MAX);
         let id = self.scope.id::<AcmCertificate>("hosts");
         let existing = self
             .hosting
@@ -253,7 +253,7 @@ impl Site<'_, '_> {
         ];
         let spec = acm_certificate::Spec {
             names: names.clone(),
-            token: crate::names::token(&parts, 32),
+            token: names::token(&parts, 32),
             tags: if existing.is_some() {
                 Tags::new()
             } else {
@@ -308,7 +308,7 @@ impl Site<'_, '_> {
 
     fn distribution(&mut self, names: &[String], mut dependencies: Vec<Dependency>) -> ResourceId {
         let (certificate, validation) = self.certificate(names);
-        let comment = crate::names::comment(self.scope.project(), self.scope.name);
+        let comment = names::comment(self.scope.project(), self.scope.name);
         let (name, access) = self.access_control();
         let draft = self.draft(&name, &self.edge, Vec::new());
         let access = self
@@ -322,7 +322,7 @@ impl Site<'_, '_> {
             self.location.region.as_str(),
         ];
         let spec = cloudfront_distribution::Spec {
-            caller_reference: crate::names::token(&reference, 32),
+            caller_reference: names::token(&reference, 32),
             comment,
             aliases: names.to_vec(),
             certificate: Field::output(&certificate, acm_certificate::ARN),
