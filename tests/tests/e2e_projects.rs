@@ -1,6 +1,5 @@
 //! Two projects on one domain, in one world: neither takes from the other what it holds.
 
-use sandbox::world::World;
 use tests::place::Place;
 
 /// A project with these domains, and its accounts.
@@ -16,13 +15,9 @@ accounts:
     ))
 }
 
-fn place(domains: &str) -> Place {
-    project("shop", domains)
-}
-
-/// Another project in the world of the first.
-fn rival(domains: &str, world: World) -> Place {
-    let rival = project("rival", domains);
+/// Puts another project into the world of the first.
+fn joins(rival: Place, first: &Place) -> Place {
+    let world = first.world().world;
     rival.make_world(None);
     rival.change_world(|own, _| *own = world);
     rival
@@ -33,20 +28,18 @@ const RECORDS: &str = "domains:
     dns: { route53: { account: dns } }
     spf: { all: fail }
     dmarc: { p: reject }
-    accept:
-      DMARC-07: nobody reads the reports of this test
 ";
 
 /// Records have no tags. A ledger beside ours tells that they are on record in another project, whose next
 /// destroy would delete them.
 #[test]
 fn a_record_that_another_project_has_on_record_is_not_taken_over() {
-    let first = place(RECORDS).in_bucket();
+    let first = project("shop", RECORDS).in_bucket();
     first.apply().exits(0);
-    let world = first.world().world;
     for adopt in ["", "    adopt: true\n"] {
         let wanted = RECORDS.replace("p: reject", "p: quarantine");
-        let second = rival_in_bucket(&format!("{wanted}{adopt}"), &world);
+        let second = project("rival", &format!("{wanted}{adopt}"));
+        let second = joins(second.in_bucket(), &first);
         let before = second.world().dump();
         let ran = second.apply().exits(4).says("PLAN-15");
         ran.says("is on record in the project `shop`");
@@ -56,21 +49,14 @@ fn a_record_that_another_project_has_on_record_is_not_taken_over() {
     }
 }
 
-fn rival_in_bucket(domains: &str, world: &World) -> Place {
-    let rival = project("rival", domains).in_bucket();
-    rival.make_world(None);
-    rival.change_world(|own, _| *own = world.clone());
-    rival
-}
-
 /// The second project took the records on record before their ledgers lay side by side. The destroy of the first,
 /// which made them, leaves them to it.
 #[test]
 fn what_another_project_holds_as_well_is_not_destroyed() {
-    let first = place(RECORDS).in_bucket();
+    let first = project("shop", RECORDS).in_bucket();
     first.apply().exits(0);
-    let adopting = format!("{RECORDS}    adopt: true\n");
-    let second = rival(&adopting, first.world().world).in_folder();
+    let second = project("rival", &format!("{RECORDS}    adopt: true\n"));
+    let second = joins(second.in_folder(), &first);
     // The clock of its sandbox is behind that of the world, so that nothing shows from outside yet.
     second.run("apply", &["--yes", "--no-verify"]).exits(0);
     let second = second.in_bucket();
@@ -96,11 +82,10 @@ const SENDING: &str = "domains:
 /// Another project's next destroy would delete what this one uses.
 #[test]
 fn what_another_project_holds_is_not_taken_over_even_when_asked() {
-    let first = place(SENDING);
+    let first = project("shop", SENDING);
     first.apply().exits(0);
-    let world = first.world().world;
     let adopting = SENDING.replace("    ses:", "    adopt: true\n    ses:");
-    let second = rival(&adopting, world);
+    let second = joins(project("rival", &adopting), &first);
     let before = second.world().dump();
     let ran = second.apply().exits(4).says("PLAN-15");
     ran.says("carries the tags of the project `shop`");

@@ -23,6 +23,7 @@ use aws::Session;
 use aws::object::Whole;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::builders::LifecycleRuleBuilder;
 use aws_sdk_s3::types::{
@@ -194,29 +195,38 @@ impl Bucket {
         }
     }
 
-    async fn list_below(&self, folder: &str) -> Result<Vec<Key>, LedgerError> {
-        let prefix = format!("{}/{folder}/", self.project);
-        let mut pages = self
+    /// All pages of a listing of the bucket, below a prefix; with a delimiter it ends at folders.
+    async fn pages(
+        &self,
+        prefix: &str,
+        delimiter: Option<&str>,
+    ) -> Result<Vec<ListObjectsV2Output>, LedgerError> {
+        let request = self
             .session
             .s3()
             .list_objects_v2()
             .bucket(&self.name)
             .expected_bucket_owner(self.session.account_id().as_str())
-            .prefix(&prefix)
-            .into_paginator()
-            .send();
-        let mut keys = Vec::new();
+            .prefix(prefix)
+            .set_delimiter(delimiter.map(str::to_owned));
+        let mut pages = request.into_paginator().send();
+        let mut all = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| {
+            all.push(page.map_err(|error| {
                 let error = aws::error("ListObjectsV2", &error);
-                self.failed("could not list", &prefix, &error)
-            })?;
-            let below = format!("{}/", self.project);
-            let names = page.contents().iter().filter_map(|object| object.key());
-            let paths = names.filter_map(|name| name.strip_prefix(&below));
-            keys.extend(paths.filter_map(Key::document_at));
+                self.failed("could not list", prefix, &error)
+            })?);
         }
-        Ok(keys)
+        Ok(all)
+    }
+
+    async fn list_below(&self, folder: &str) -> Result<Vec<Key>, LedgerError> {
+        let below = format!("{}/", self.project);
+        let pages = self.pages(&format!("{below}{folder}/"), None).await?;
+        let objects = pages.iter().flat_map(ListObjectsV2Output::contents);
+        let names = objects.filter_map(|object| object.key());
+        let paths = names.filter_map(|name| name.strip_prefix(&below));
+        Ok(paths.filter_map(Key::document_at).collect())
     }
 }
 
@@ -253,34 +263,15 @@ impl Store for Bucket {
 
     /// The projects whose names begin the keys of the bucket.
     async fn others(&self) -> Result<Vec<(String, Box<dyn Store>)>, LedgerError> {
-        let mut pages = self
-            .session
-            .s3()
-            .list_objects_v2()
-            .bucket(&self.name)
-            .expected_bucket_owner(self.session.account_id().as_str())
-            .delimiter("/")
-            .into_paginator()
-            .send();
-        let mut others: Vec<(String, Box<dyn Store>)> = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| {
-                let error = aws::error("ListObjectsV2", &error);
-                self.failed("could not list", "", &error)
-            })?;
-            let folders = page.common_prefixes().iter();
-            let names = folders.filter_map(|one| one.prefix()?.strip_suffix('/'));
-            for name in names.filter(|name| *name != self.project) {
-                let other = Self {
-                    session: Arc::clone(&self.session),
-                    name: self.name.clone(),
-                    project: name.to_owned(),
-                    key: self.key.clone(),
-                };
-                others.push((name.to_owned(), Box::new(other)));
-            }
-        }
-        Ok(others)
+        let pages = self.pages("", Some("/")).await?;
+        let folders = pages.iter().flat_map(ListObjectsV2Output::common_prefixes);
+        let names = folders.filter_map(|one| one.prefix()?.strip_suffix('/'));
+        let others = names.filter(|name| *name != self.project);
+        let other = |name: &str| -> (String, Box<dyn Store>) {
+            let other = Self::new(Arc::clone(&self.session), &self.name, name);
+            (name.to_owned(), Box::new(other))
+        };
+        Ok(others.map(other).collect())
     }
 
     async fn read(&self, key: &Key) -> Result<Option<Stored>, LedgerError> {

@@ -223,10 +223,11 @@ fn stage_decision(
     let kind = subject.kind();
     let makes = matches!(whole.verb, Verb::Create | Verb::Replace);
     let owned = subject.entry.map(|entry| &entry.spec);
-    let diff = match (subject.seen.state(), before) {
-        (Some(seen), _) if !makes => kind.diff(stage, seen, owned),
-        (_, Some(before)) => kind.compare(stage, before),
-        _ => Diff::default(),
+    let diff = match (before, subject.seen.state()) {
+        // By then the stage before is there, whatever the plan saw.
+        (Some(before), _) => kind.compare(stage, before),
+        (None, Some(seen)) if !makes => kind.diff(stage, seen, owned),
+        (None, _) => Diff::default(),
     };
     let (verb, reason) = match before {
         None if !makes && diff.is_empty() => (Verb::None, whole.reason.clone()),

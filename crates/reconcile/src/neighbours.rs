@@ -27,13 +27,13 @@ impl Neighbourhood {
     pub(crate) fn findings(&self) -> Vec<Finding> {
         let unlisted = self.unlisted.iter().map(|why| {
             let text = format!("whether another project has the same domains is not known: {why}");
-            Finding::new(rules::PLAN_15, text).weighing(Severity::Warn)
+            unseen(text).weighing(Severity::Warn)
         });
         let unread = self.unread.iter().map(|(project, document, why)| {
             let text = format!(
                 "the project `{project}` has {document} on record, and its ledger could not be read: {why}"
             );
-            Finding::new(rules::PLAN_15, text)
+            unseen(text)
         });
         unlisted.chain(unread).collect()
     }
@@ -43,26 +43,39 @@ impl Neighbourhood {
     pub(crate) fn checks(&self, domains: &[Name]) -> Vec<Check> {
         let held = self.neighbours.iter().flat_map(|one| {
             let text = format!("the project `{}` has it on record as well", one.project);
+            let finding = Finding::new(rules::PLAN_15, text).weighing(Severity::Warn);
             let documents = one.ledger.domains.keys();
-            documents.map(move |document| (document, text.clone()))
+            documents.map(move |document| (document, CheckOutcome::Finding(finding.clone())))
         });
         let unread = self.unread.iter().map(|(project, document, why)| {
-            let text = format!("the ledger of the project `{project}` could not be read: {why}");
-            (document, text)
+            let why = format!("the ledger of the project `{project}` could not be read: {why}");
+            (document, skipped(why))
         });
-        let found = held.chain(unread).filter_map(|(document, text)| {
+        let found = held.chain(unread).filter_map(|(document, outcome)| {
             let mut domains = domains.iter();
             let name = domains.find(|name| name.as_str() == document)?;
-            let finding = Finding::new(rules::PLAN_15, text).weighing(Severity::Warn);
-            let about = About::Domain(name.clone());
-            Some(check(about, CheckOutcome::Finding(finding)))
+            Some(check(About::Domain(name.clone()), outcome))
         });
-        let unlisted = self.unlisted.iter().map(|why| {
-            let (why, fix) = (why.clone(), None);
-            check(About::Machine, CheckOutcome::Skipped { why, fix })
-        });
+        let unlisted = self.unlisted.iter();
+        let unlisted = unlisted.map(|why| check(About::Machine, skipped(why.clone())));
         unlisted.chain(found).collect()
     }
+}
+
+/// The fix of a ledger that could not be read: nobody knows then whether PLAN-15 is kept.
+const UNSEEN: &str =
+    "let the role read the ledgers in this place (`deploy iam` prints the policy), and try again";
+
+fn unseen(text: String) -> Finding {
+    Finding {
+        fix: UNSEEN.to_owned(),
+        ..Finding::new(rules::PLAN_15, text)
+    }
+}
+
+fn skipped(why: String) -> CheckOutcome {
+    let fix = Some(UNSEEN.to_owned());
+    CheckOutcome::Skipped { why, fix }
 }
 
 fn check(about: About, outcome: CheckOutcome) -> Check {
@@ -130,4 +143,32 @@ fn changing(desired: &[Arc<Resource>], ledger: &Ledger) -> BTreeSet<String> {
     let retired = ledger.retired().map(|entry| &entry.id);
     let all = begun.chain(given_up).chain(retired);
     all.map(|id| id.document().into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A ledger that is there and can't be read may hold everything. That none could be listed says nothing.
+    #[test]
+    fn what_could_not_be_read_is_not_nothing() {
+        let neighbourhood = Neighbourhood {
+            neighbours: Vec::new(),
+            unread: vec![("shop".into(), "example.com".into(), "AccessDenied".into())],
+            unlisted: Some("no answer".into()),
+        };
+        let findings = neighbourhood.findings();
+        let weights: Vec<Severity> = findings.iter().map(|one| one.severity).collect();
+        assert_eq!(weights, [Severity::Warn, Severity::Error]);
+        assert!(findings.iter().all(|one| one.fix == UNSEEN));
+        let domains = ["example.com", "example.net"].map(|name| name.parse().expect("a name"));
+        let checks = neighbourhood.checks(&domains);
+        let abouts: Vec<&About> = checks.iter().map(|one| &one.about).collect();
+        assert_eq!(
+            abouts,
+            [&About::Machine, &About::Domain(domains[0].clone())]
+        );
+        let is_skipped = |one: &Check| matches!(one.outcome, CheckOutcome::Skipped { .. });
+        assert!(checks.iter().all(is_skipped));
+    }
 }

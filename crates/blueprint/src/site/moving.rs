@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kinds::{AcmCertificate, CloudfrontDistribution};
 use manifest::{Domain, Hosting, Located, Manifest};
-use model::{DomainLedger, Entry, Kind as _, Ledger, Resource};
+use model::{DomainLedger, Entry, Kind as _, Ledger, Resource, Spec};
 use standards::dns::Name;
 
 use crate::location::location;
@@ -19,35 +19,23 @@ use crate::location::location;
 /// person's, who decides what it is for; where an earlier move still has one; and where another domain
 /// has, or may have, the same.
 pub fn moving(manifest: &Manifest, ledger: &Ledger) -> BTreeMap<String, BTreeSet<String>> {
-    let mut moving = BTreeMap::new();
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    let mut shared: BTreeSet<String> = BTreeSet::new();
-    for (name, held) in &ledger.domains {
-        let domain = manifest
-            .domains
-            .iter()
-            .find(|(one, _)| one.as_str() == name);
-        let hosting = domain.and_then(|(_, domain)| domain.hosting.as_ref());
-        let (Some((domain_name, domain)), Some(hosting)) = (domain, hosting) else {
-            continue;
-        };
-        let left = left(manifest, hosting, held);
-        if left.is_empty()
-            || hosting.certificate.is_some()
-            || left.iter().any(|one| has_wildcard(one))
-        {
-            continue;
-        }
-        let wildcards = wildcards(domain_name, domain, hosting);
-        for one in &wildcards {
-            if !taken.insert(one.clone()) {
-                shared.insert(one.clone());
-            }
-        }
-        moving.insert(name.clone(), wildcards);
+    let mut moving: BTreeMap<String, BTreeSet<String>> = manifest
+        .domains
+        .iter()
+        .filter_map(|(name, domain)| {
+            let hosting = domain.hosting.as_ref()?;
+            let left = left(manifest, hosting, ledger.domains.get(name.as_str())?);
+            let is_first = !left.iter().any(|one| has_wildcard(&one.spec));
+            let moves = !left.is_empty() && is_first && hosting.certificate.is_none();
+            moves.then(|| (name.to_string(), wildcards(name, domain, hosting)))
+        })
+        .collect();
+    let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+    for one in moving.values().flatten() {
+        *asked.entry(one.clone()).or_default() += 1;
     }
     for (name, wildcards) in &mut moving {
-        wildcards.retain(|one| !shared.contains(one) && !is_held(ledger, name, one));
+        wildcards.retain(|one| asked[one] == 1 && !is_held(ledger, name, one));
     }
     moving
 }
@@ -85,9 +73,9 @@ fn left<'a>(
     entries.map(AsRef::as_ref).filter(is_left).collect()
 }
 
-/// Whether a distribution answers by a wildcard.
-fn has_wildcard(entry: &Entry) -> bool {
-    let spec = entry.spec.get::<CloudfrontDistribution>();
+/// Whether a spec is of a distribution that answers by a wildcard.
+fn has_wildcard(spec: &Spec) -> bool {
+    let spec = spec.get::<CloudfrontDistribution>();
     spec.is_some_and(|spec| spec.aliases.iter().any(|alias| alias.starts_with("*.")))
 }
 
@@ -118,10 +106,6 @@ pub(super) fn over(host: &str) -> Option<String> {
 
 /// The domains among these resources whose hosting moves: their distribution answers by a wildcard.
 pub fn moved<'a>(resources: impl Iterator<Item = &'a Resource>) -> BTreeSet<&'a str> {
-    let is_moving = |resource: &&Resource| {
-        let spec = resource.spec.get::<CloudfrontDistribution>();
-        spec.is_some_and(|spec| spec.aliases.iter().any(|alias| alias.starts_with("*.")))
-    };
-    let moving = resources.filter(is_moving);
+    let moving = resources.filter(|resource| has_wildcard(&resource.spec));
     moving.map(|resource| resource.id.domain.as_str()).collect()
 }

@@ -151,7 +151,6 @@ impl Mutate<Context> for CloudfrontDistribution {
         if !update.diff.changes.iter().all(is_of_tags) {
             let found = config_of(&client, id.as_str()).await?;
             let found = found.ok_or_else(|| gone(operation, id.as_str()))?;
-            let first = configured(&found.config);
             if let Err(error) = put_config(&client, id, found, &target.spec).await {
                 if is_taken(&error) {
                     return Err(holders(&client, id.as_str(), &target.spec.aliases, error).await);
@@ -161,8 +160,7 @@ impl Mutate<Context> for CloudfrontDistribution {
                 }
                 let again = config_of(&client, id.as_str()).await?;
                 let again = again.ok_or_else(|| gone(operation, id.as_str()))?;
-                let first = CloudfrontDistribution::diff(&target.spec, &first, None);
-                if has_moved(&target.spec, &again.config, [update.diff, &first]) {
+                if has_moved(&target.spec, &again.config, update.diff) {
                     return Err(error);
                 }
                 put_config(&client, id, again, &target.spec).await?;
@@ -279,13 +277,13 @@ fn is_outrun(error: &KindError) -> bool {
     is_code && !error.message.contains("pricing plan")
 }
 
-/// Whether something that an update is about is neither as the plan saw it nor as it was read at first: then
-/// another look has to decide. An earlier stage of the same plan has changed what the plan saw.
-fn has_moved(spec: &Spec, config: &DistributionConfig, known: [&Diff; 2]) -> bool {
+/// Whether something that an update is about is no longer as the plan saw it: then another look has
+/// to decide.
+fn has_moved(spec: &Spec, config: &DistributionConfig, planned: &Diff) -> bool {
     let now = CloudfrontDistribution::diff(spec, &configured(config), None);
     let is_planned = |change: &Change| {
-        let mut known = known.iter().flat_map(|diff| &diff.changes);
-        known.any(|other| other.field == change.field && other.from == change.from)
+        let mut planned = planned.changes.iter();
+        planned.any(|other| other.field == change.field && other.from == change.from)
     };
     let mut now = now.changes.iter().filter(|change| !is_of_tags(change));
     now.any(|change| !is_planned(change))

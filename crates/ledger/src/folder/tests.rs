@@ -137,3 +137,25 @@ async fn the_folders_beside_a_ledger_are_those_of_other_projects() {
             .is_empty()
     );
 }
+
+/// A document of another project that can't be read is no empty one.
+#[tokio::test]
+async fn a_document_of_a_neighbour_that_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shop = Folder::new(folder.path().join("shop"));
+    // Only a last line may be cut.
+    written(&folder.path().join("rival"), b"one\ntwo\n").await;
+    let asked = |name: &str| std::collections::BTreeSet::from([name.to_owned()]);
+    let of = async |name: &str| {
+        let found = crate::neighbours(&shop, &kinds::pure(), &asked(name)).await;
+        found.expect("lists")
+    };
+    assert!(of("example.net").await.is_empty());
+    let found = of("example.com").await;
+    let [rival] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(rival.project, "rival");
+    assert!(rival.ledger.domains.is_empty());
+    assert_eq!(rival.unread[0].0, "example.com");
+}

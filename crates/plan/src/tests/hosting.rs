@@ -130,22 +130,39 @@ fn a_name_is_let_go_when_its_successor_answers_for_it_and_is_led_to() {
     "#);
 }
 
-/// A run that was killed after it had made the successor: that is waited for, and the rest goes on.
-#[test]
-fn an_interrupted_move_goes_on() {
+/// The same after a run that was killed when it had made the successor with some of its names.
+fn interrupted(aliases: &[&str]) -> World {
     let mut world = moving(&[HOST, WILDCARD]);
     let held = world.ledger.domains.get_mut(DOMAIN).expect("a domain");
     let before = held.entries.remove(&id()).expect("an entry");
     held.retired.push(before);
     let begun = Entry {
         id: id(),
-        spec: spec(&[WILDCARD]),
+        spec: spec(aliases),
         status: Status::Settled("E2".into()),
         ..entry("cdn", &[])
     };
-    let world = world
+    world
         .record(begun)
-        .see_at(location("web"), "cdn", seen("E2", &[WILDCARD]));
+        .see_at(location("web"), "cdn", seen("E2", aliases))
+}
+
+/// A stage is compared with the one before it, which is there by then, and not with what the plan saw.
+#[test]
+fn a_later_stage_differs_from_the_one_before_it() {
+    let review = reviewed(&interrupted(&[]));
+    let changes = review.lines().filter(|line| line.contains("aliases: "));
+    assert_snapshot!(changes.collect::<Vec<_>>().join("\n"), @r#"
+            aliases: [] → ["*.example.com"]
+            aliases: ["mta-sts.example.com"] → []
+            aliases: ["*.example.com"] → ["mta-sts.example.com","*.example.com"]
+    "#);
+}
+
+/// The first stage that a killed run has made is waited for, and the rest goes on.
+#[test]
+fn an_interrupted_move_goes_on() {
+    let world = interrupted(&[WILDCARD]);
     assert_eq!(rules(&world.plan()), Vec::<&str>::new());
     assert_snapshot!(reviewed(&world), @r#"
     0 keep cloudfront_distribution/example.com/cdn (web us-east-1): differs from the manifest
@@ -158,7 +175,7 @@ fn an_interrupted_move_goes_on() {
         after 1 ready: what leads to its successor is switched first
         if PLAN-26: CloudFront gives a name to no distribution while its DNS leads to another
     3 update cloudfront_distribution/example.com/cdn (web us-east-1): the step before is ready
-        aliases: ["*.example.com"] → ["*.example.com","mta-sts.example.com"]
+        aliases: ["*.example.com"] → ["mta-sts.example.com","*.example.com"]
         after 0 ready: each step is ready before the next
         after 2 ready: its predecessor releases it first
     4 delete cloudfront_distribution/example.com/cdn (former us-east-1): no longer declared

@@ -20,8 +20,7 @@ use sandbox::world::World;
 use serde_json::Value;
 
 use crate::run;
-
-const BUCKET: &str = "ledger-of-the-shop";
+use crate::scene::{BUCKET, possessions};
 
 /// How many seeds of each course are played.
 const SEEDS: u64 = 30;
@@ -204,32 +203,13 @@ async fn bring_about(project: &Project, store: Box<dyn Store>) -> Result<Report,
 /// The possessions of users besides the ledger, without times and versions, and what the ledger has.
 async fn shape(project: &Project) -> (Value, Vec<String>) {
     let sandbox = project.sandbox.as_ref().expect("a sandbox");
-    let mut dump = sandbox.world().dump();
-    blank(&mut dump);
     let ledger = project.ledger().await.expect("a ledger");
     let entries = ledger.entries().chain(ledger.retired());
     let entries = entries.map(|entry| {
         let open = if entry.is_open() { " open" } else { "" };
         format!("{} {:?} {:?}{open}", entry.id, entry.origin, entry.holders)
     });
-    (dump, entries.collect())
-}
-
-fn blank(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.remove(BUCKET);
-            fields.values_mut().for_each(blank);
-        }
-        Value::Array(items) => {
-            items.iter_mut().for_each(blank);
-            if items.iter().all(Value::is_string) {
-                items.sort_by_key(ToString::to_string);
-            }
-        }
-        Value::String(text) if text.parse::<Timestamp>().is_ok() => *value = Value::Null,
-        _ => {}
-    }
+    (possessions(sandbox), entries.collect())
 }
 
 /// Applies the whole manifest until nothing is left to do.

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::faulty_store::{FaultyStore, Plight};
 use crate::run;
 
-const BUCKET: &str = "ledger-of-the-shop";
+pub(crate) const BUCKET: &str = "ledger-of-the-shop";
 
 pub(crate) const MANIFEST: &str = "project: shop
 
@@ -152,10 +152,8 @@ impl Scene {
         }
     }
 
-    /// The possessions of users besides the ledger, without times and versions, and what the ledger has.
+    /// The possessions of users, and what the ledger has.
     pub(crate) async fn shape(&self, manifest: &str) -> (Value, Vec<String>) {
-        let mut dump = self.sandbox.world().dump();
-        blank(&mut dump);
         let project = open(manifest, &self.sandbox);
         let store = FaultyStore {
             inner: self.store(&project, self.kept).await,
@@ -170,8 +168,15 @@ impl Scene {
             let open = if entry.is_open() { " open" } else { "" };
             format!("{} {:?}{open}", entry.id, entry.origin)
         });
-        (dump, entries.collect())
+        (possessions(&self.sandbox), entries.collect())
     }
+}
+
+/// The possessions of users besides the ledger, without times and versions.
+pub(crate) fn possessions(sandbox: &Sandbox) -> Value {
+    let mut dump = sandbox.world().dump();
+    blank(&mut dump);
+    dump
 }
 
 fn blank(value: &mut Value) {
