@@ -17,12 +17,11 @@ use kinds::{
     AcmCertificate, CloudfrontDistribution, PublishedRecord, Route53RecordSet, S3Object,
     published_record, route53_record_set, s3_object,
 };
-use model::{
-    DomainLedger, Entry, Field, Kind, Ledger, Location, Resource, ResourceId, ServedPolicy, Spec,
-};
+use model::{DomainLedger, Entry, Field, Kind, Ledger, Resource, ResourceId, ServedPolicy, Spec};
 use standards::Place;
 use standards::mta_sts::{self};
 
+use crate::PolicyPlace;
 use crate::site::{mta_sts_text, served_precondition};
 
 const POLICY: &str = "mta-sts-policy";
@@ -82,12 +81,16 @@ fn grace_period(
 
 /// The domains of the ledger whose policy senders may hold as enforced at `now`, each with where its files
 /// are.
-pub fn winding_down(ledger: &Ledger, now: Timestamp) -> BTreeMap<String, Location> {
+pub fn winding_down(ledger: &Ledger, now: Timestamp) -> BTreeMap<String, PolicyPlace> {
     let domains = ledger.domains.iter();
     let held = domains.filter(|(domain, held)| is_held(domain, held, now));
     let place = |(domain, held): (&String, &DomainLedger)| {
-        let location = held.entries.get(&policy_of(domain))?.location.clone()?;
-        Some((domain.clone(), location))
+        let policy = held.entries.get(&policy_of(domain))?;
+        let place = PolicyPlace {
+            location: policy.location.clone()?,
+            bucket: policy.spec.get::<S3Object>()?.bucket.clone(),
+        };
+        Some((domain.clone(), place))
     };
     held.filter_map(place).collect()
 }

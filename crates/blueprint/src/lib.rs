@@ -19,7 +19,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kinds::SesConfigurationSet;
+use kinds::tags::Tags;
+use kinds::{S3Bucket, SesConfigurationSet};
 use manifest::Manifest;
 use model::{Location, Resource, ResourceId, Spec};
 use standards::Finding;
@@ -36,9 +37,18 @@ pub struct Facts {
     /// The MX hosts that each domain publishes, in order of preference.
     pub mx: BTreeMap<String, Vec<Name>>,
     /// The domains whose policy is wound down, each with where it is served from.
-    pub winding_down: BTreeMap<String, Location>,
+    pub winding_down: BTreeMap<String, PolicyPlace>,
     /// The domains whose hosting moves to another account, each with the wildcards that it may have for that.
     pub moving: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The place of a policy's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyPlace {
+    /// The account and region.
+    pub location: Location,
+    /// The bucket.
+    pub bucket: String,
 }
 
 /// The resources that a manifest asks for, and the findings that forbid some of them.
@@ -88,18 +98,30 @@ fn once(resources: Vec<Resource>) -> Vec<Arc<Resource>> {
 }
 
 /// Lets the holders of `other` hold `one` as well. It carries the tags on which they agree: each
-/// domain can have tags of its own, and a resource that took them in turn would never be in sync.
+/// domain can have tags of its own, and a resource that took them in turn would never be in sync. Logs stay for
+/// as long as any of them wants them.
 fn join(one: &mut Resource, other: Resource) {
     one.holders.extend(other.holders);
     one.adopt |= other.adopt;
-    let specs = (
+    if other.impact.mail > one.impact.mail {
+        one.impact = other.impact;
+    }
+    let agreed = |tags: &mut Tags, others: &Tags| {
+        tags.retain(|key, value| others.get(key) == Some(value));
+    };
+    if let (Some(set), Some(other)) = (
         one.spec.get::<SesConfigurationSet>(),
         other.spec.get::<SesConfigurationSet>(),
-    );
-    if let (Some(set), Some(other)) = specs {
+    ) {
         let mut set = set.clone();
-        set.tags
-            .retain(|key, value| other.tags.get(key) == Some(value));
+        agreed(&mut set.tags, &other.tags);
         one.spec = Spec::of::<SesConfigurationSet>(set);
+    }
+    if let (Some(bucket), Some(other)) = (one.spec.get::<S3Bucket>(), other.spec.get::<S3Bucket>())
+    {
+        let mut bucket = bucket.clone();
+        agreed(&mut bucket.tags, &other.tags);
+        bucket.expire_days = bucket.expire_days.max(other.expire_days);
+        one.spec = Spec::of::<S3Bucket>(bucket);
     }
 }

@@ -25,16 +25,17 @@ pub(crate) fn comment(project: &str, domain: &str) -> String {
 }
 
 /// A bucket's name: readable, at most 63 characters (S3 User Guide, "Bucket naming rules"), and the
-/// account in its hash, so that a move to another account makes another bucket.
+/// account in its hash, so that a move to another account makes another bucket. `whose` is a domain, or what
+/// stands for those that share it.
 pub(crate) fn bucket(
     project: &str,
     account_id: &str,
     region: &str,
-    domain: &str,
+    whose: &str,
     purpose: &str,
 ) -> String {
-    let hash = token(&[project, account_id, region, domain, purpose], 8);
-    let readable: String = format!("{project}-{}", domain.replace('.', "-"))
+    let hash = token(&[project, account_id, region, whose, purpose], 8);
+    let readable: String = format!("{project}-{}", whose.replace(['.', '/'], "-"))
         .chars()
         .take(44)
         .collect();

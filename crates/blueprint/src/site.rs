@@ -5,17 +5,15 @@
 //! point there.
 
 mod bimi;
+mod buckets;
 mod moving;
 mod mta_sts;
 
-use base64::Engine as _;
 use kinds::record::{Record, Sharing};
-use kinds::s3_bucket_policy::Grant;
 use kinds::tags::Tags;
 use kinds::{
-    AcmCertificate, CloudfrontDistribution, CloudfrontOriginAccessControl, S3Bucket,
-    S3BucketPolicy, S3Object, acm_certificate, cloudfront_distribution,
-    cloudfront_origin_access_control, s3_bucket, s3_bucket_policy, s3_object,
+    AcmCertificate, CloudfrontDistribution, CloudfrontOriginAccessControl, acm_certificate,
+    cloudfront_distribution, cloudfront_origin_access_control,
 };
 use manifest::{Hosting, Located};
 use model::{Dependency, Field, Impact, Location, MailImpact, ResourceId};
@@ -25,6 +23,8 @@ use crate::Facts;
 use crate::names;
 use crate::publisher::RecordDraft;
 use crate::scope::{Draft, Scope};
+
+use buckets::Owner;
 
 pub use moving::{moved, moving, moving_from};
 pub(crate) use mta_sts::{mta_sts_text, served_precondition};
@@ -37,6 +37,8 @@ struct Site<'s, 'a> {
     location: Location,
     /// The same account in us-east-1, where CloudFront and its certificates live.
     edge: Location,
+    /// The owner of the buckets: the domain, or what stands for those that share them.
+    owner: Owner,
 }
 
 /// A file to be served.
@@ -66,12 +68,15 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
     }
     let location = scope.location(&hosting.account, hosting.region.as_str());
     let edge = scope.location(&hosting.account, "us-east-1");
+    let owner = Owner::of(hosting);
     let mut site = Site {
         scope,
         hosting,
         location,
         edge,
+        owner,
     };
+    site.stay_while_winding_down(facts);
     let mut hosts = Vec::new();
     if bimi.is_some() {
         hosts.push(Host {
@@ -81,7 +86,7 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
     }
     // Senders ask for a policy that is wound down as well. Its file and its record are the ledger's.
     let is_wound_down = site.scope.domain.mta_sts.is_none()
-        && facts.winding_down.get(site.scope.name) == Some(&site.location);
+        && facts.winding_down.get(site.scope.name) == Some(&site.place());
     if policy.is_some() || is_wound_down {
         hosts.push(Host {
             purpose: "mta-sts",
@@ -102,8 +107,7 @@ pub(crate) fn expand(scope: &mut Scope<'_>, facts: &Facts) {
         .extend(objects.map(|id| Dependency::done(id, "a file is there before what serves it")));
     let names = hosts.iter().map(|host| host.name.clone());
     let names: Vec<String> = names.chain(wildcards).collect();
-    let distribution = site.distribution(&names, dependencies);
-    let readable = site.assets_policy(&assets, &distribution);
+    let (distribution, readable) = site.serving(&names, &assets, dependencies);
     let aliases = site.aliases(&hosts, &distribution, &readable);
     if let Some(bimi) = bimi {
         site.bimi_record(bimi, &files, &aliases);
@@ -169,68 +173,6 @@ impl Site<'_, '_> {
         } else {
             Impact::new(MailImpact::Branding, "serves the logo")
         }
-    }
-
-    fn bucket_name(&self, purpose: &str) -> String {
-        let Location {
-            account_id, region, ..
-        } = &self.location;
-        names::bucket(
-            self.scope.project(),
-            account_id.as_str(),
-            region.as_str(),
-            self.scope.name,
-            purpose,
-        )
-    }
-
-    /// The log bucket, and leave for S3 and CloudFront to write to it.
-    fn logs(&mut self) -> ResourceId {
-        let name = self.bucket_name("logs");
-        let id = self.scope.id::<S3Bucket>("logs");
-        let days = u32::try_from(self.hosting.log_retention.days()).unwrap_or(u32::MAX);
-        let spec = s3_bucket::Spec {
-            name: name.clone(),
-            accepts_log_delivery: true,
-            access_log: None,
-            expire_days: Some(days),
-            tags: self.scope.tags(&id, &Tags::new()),
-        };
-        let draft = Draft {
-            impact: Impact::none(),
-            ..self.draft("logs", &self.location, Vec::new())
-        };
-        let logs = self.scope.add::<S3Bucket>(draft, spec);
-        let policy = s3_bucket_policy::Spec {
-            bucket: name,
-            grant: Grant::AccessLogs(self.location.account_id.as_str().to_owned()),
-        };
-        let dependencies = vec![Dependency::done(&logs, "a policy belongs to its bucket")];
-        let draft = Draft {
-            impact: Impact::none(),
-            ..self.draft("logs", &self.location, dependencies)
-        };
-        self.scope.add::<S3BucketPolicy>(draft, policy)
-    }
-
-    fn assets(&mut self, logs: &ResourceId) -> ResourceId {
-        let id = self.scope.id::<S3Bucket>("assets");
-        let spec = s3_bucket::Spec {
-            name: self.bucket_name("assets"),
-            accepts_log_delivery: false,
-            access_log: Some(s3_bucket::AccessLog {
-                bucket: self.bucket_name("logs"),
-                prefix: "s3/".to_owned(),
-            }),
-            expire_days: None,
-            tags: self.scope.tags(&id, &Tags::new()),
-        };
-        let dependencies = vec![Dependency::done(
-            logs,
-            "the bucket writes its access log there",
-        )];
-        let draft = self.draft("assets", &self.location, dependencies);
-        self.scope.add::<S3Bucket>(draft, spec)
     }
 
     /// The certificate for every name, and the records by which ACM validates it.
@@ -326,11 +268,7 @@ impl Site<'_, '_> {
             comment,
             aliases: names.to_vec(),
             certificate: Field::output(&certificate, acm_certificate::ARN),
-            origin: format!(
-                "{}.s3.{}.amazonaws.com",
-                self.bucket_name("assets"),
-                self.location.region
-            ),
+            origin: self.origin(),
             access_control: Field::output(&access, cloudfront_origin_access_control::ID),
             logging: Some(cloudfront_distribution::Logging {
                 bucket: format!("{}.s3.amazonaws.com", self.bucket_name("logs")),
@@ -366,23 +304,6 @@ impl Site<'_, '_> {
             description: format!("deploy {project}"),
         };
         (format!("{}.{shard}", self.edge.account), spec)
-    }
-
-    /// Lets the distribution, and nobody else, read the assets.
-    fn assets_policy(&mut self, assets: &ResourceId, distribution: &ResourceId) -> ResourceId {
-        let arn = Field::output(distribution, cloudfront_distribution::ARN);
-        let policy = s3_bucket_policy::Spec {
-            bucket: self.bucket_name("assets"),
-            grant: Grant::Reading(arn),
-        };
-        let dependencies = vec![
-            Dependency::done(assets, "a policy belongs to its bucket"),
-            // The distribution reads to its end; a policy that names one that is gone lets nobody in.
-            Dependency::done(distribution, "the policy names the distribution")
-                .undone_in_same_order(),
-        ];
-        let draft = self.draft("assets", &self.location, dependencies);
-        self.scope.add::<S3BucketPolicy>(draft, policy)
     }
 
     /// The records of the hosts. As long as a name is there, the files behind it can be read.
@@ -421,24 +342,6 @@ impl Site<'_, '_> {
             }
         }
         aliases
-    }
-
-    fn object(&mut self, served: &Served<'_>) -> ResourceId {
-        let assets = self.scope.id::<S3Bucket>("assets");
-        let spec = s3_object::Spec {
-            bucket: self.bucket_name("assets"),
-            key: served.key.to_owned(),
-            content: base64::engine::general_purpose::STANDARD.encode(served.bytes),
-            media_type: served.media_type.to_owned(),
-            cache_control: served.cache_control.to_owned(),
-            host: served.host.to_owned(),
-        };
-        let dependencies = vec![Dependency::done(&assets, "an object is in a bucket")];
-        let draft = Draft {
-            impact: served.impact.clone(),
-            ..self.draft(served.name, &self.location, dependencies)
-        };
-        self.scope.add::<S3Object>(draft, spec)
     }
 }
 

@@ -29,7 +29,7 @@ pub async fn distributions(shared: &Shared, session: &Session) -> Result<Distrib
         by_access_control: BTreeMap::new(),
     };
     for id in all.iter().flat_map(Listed::access_controls) {
-        let used = distributed.by_access_control.entry(id.clone());
+        let used = distributed.by_access_control.entry(id.to_owned());
         *used.or_default() += 1;
     }
     Ok(distributed)

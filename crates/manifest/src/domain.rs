@@ -9,7 +9,8 @@ use crate::read::{block, choice, words};
 use crate::ses::Instance;
 use crate::uploads::{LogoFile, MarkCertificateFile};
 use crate::values::{
-    Arn, HostName, LocalPart, OthersValue, Period, Region, Selector, TagKey, TagValue, ZoneId,
+    Arn, HostName, LocalPart, OthersValue, Period, Region, Selector, Shared, TagKey, TagValue,
+    ZoneId,
 };
 use model::AccountName;
 use standards::dns::Mx;
@@ -83,8 +84,11 @@ block! {
         pub region: Located<Region>,
         /// The host that serves the logo and the mark certificate: a label, or a whole name below the domain.
         pub assets_host: Located<HostName> = "bimi-assets",
-        /// How long access logs are kept.
+        /// How long access logs are kept; of shared buckets, the longest counts.
         pub log_retention: Located<Period> = "90d",
+        /// Whether the files are in one pair of buckets with those of other domains of the account and region: of
+        /// all that say `true`, or of those that say the same name.
+        pub shared: Located<Shared> = "false",
         /// A certificate that is there already, in us-east-1; by default one is requested.
         pub certificate: Option<Located<Arn>>,
     }

@@ -80,5 +80,5 @@ pub use values::{
     Arn, BucketName, DimensionText, ExternalId, FailureOptions, FolderPath, HostName, KeyArn,
     LocalPart, OthersValue, Pattern, Period, ProfileName, ProjectName, QuotaName, RawRecord,
     Reason, ReceiverName, Region, RoleName, RuleId, SecretPath, Selector, SesName, SessionName,
-    SpfArgument, TagKey, TagValue, TopicArn, VariableName,
+    Shared, SpfArgument, TagKey, TagValue, TopicArn, VariableName,
 };

@@ -66,6 +66,8 @@ pub trait AnyKind: Send + Sync {
     fn is_only_noted(&self, diff: &Diff) -> bool;
     /// See [`Kind::takes_away`].
     fn takes_away(&self, before: &Spec, after: &Spec) -> bool;
+    /// See [`Kind::lets_in`].
+    fn lets_in(&self) -> bool;
     /// See [`Kind::mail_impact`].
     fn mail_impact(&self, change: &Transition<'_>) -> Impact;
     /// See [`Kind::readiness`].
@@ -258,6 +260,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn takes_away(&self, before: &Spec, after: &Spec) -> bool {
         K::takes_away(before.own::<K>(), after.own::<K>())
+    }
+
+    fn lets_in(&self) -> bool {
+        K::lets_in()
     }
 
     fn mail_impact(&self, change: &Transition<'_>) -> Impact {

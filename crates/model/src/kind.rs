@@ -332,6 +332,12 @@ pub trait Kind: Send + Sync + 'static {
         false
     }
 
+    /// Whether it lets in what its spec refers to, as the policy of a bucket does the distribution that reads
+    /// from there. What is let in exists before it; but a change that sends it there comes after.
+    fn lets_in() -> bool {
+        false
+    }
+
     /// How long to wait between two questions whether it is ready.
     fn poll() -> Duration {
         Duration::from_secs(5)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Action, Edge, Entry, Level, Location, MailImpact, Precondition, PreconditionCheck, ResourceId,
-    Step, Unwanted, rules,
+    Spec, Step, Unwanted, rules,
 };
 use standards::{Finding, Place as FindingPlace};
 
@@ -67,6 +67,48 @@ impl Planner<'_> {
         action.after.extend(switched.into_iter().map(edge));
         if let Step::Release(unwanted, _) = &mut action.step {
             unwanted.preconditions.extend(precondition);
+        }
+    }
+
+    /// Lets what is there already in before it is changed: a distribution that is sent to another bucket may
+    /// read there before. What has still to be made is let in after it, because then it has a name.
+    pub(crate) fn let_in_before_change(&mut self) {
+        let lets_in = |action: &&Action| action.changes() && action.spec().kind().lets_in();
+        let mut comes_in: BTreeMap<ResourceId, Vec<usize>> = BTreeMap::new();
+        for action in self.actions.iter().filter(lets_in) {
+            let spec = action.desired().map(|resource| &resource.spec);
+            for reference in spec.into_iter().flat_map(Spec::references) {
+                let letting = comes_in.entry(reference.resource.clone()).or_default();
+                letting.push(action.id);
+            }
+        }
+        let mut changes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let wanted = self.actions.iter().filter(|one| one.wanted().is_some());
+        for action in wanted.filter(|one| one.changes()) {
+            let Some(letting) = comes_in.get(&action.resource) else {
+                continue;
+            };
+            if matches!(action.step, Step::Update(..) | Step::Adopt(..)) {
+                changes.insert(action.id, letting.clone());
+            } else {
+                comes_in.remove(&action.resource);
+            }
+        }
+        for (change, letting) in changes {
+            self.let_in(change, letting);
+        }
+    }
+
+    /// Turns the edges around by which these actions come after a change.
+    fn let_in(&mut self, change: usize, letting: Vec<usize>) {
+        for id in letting {
+            let after = &mut self.actions[id].after;
+            after.retain(|edge| edge.action != change);
+            self.actions[change].after.push(Edge {
+                action: id,
+                level: Level::Ready,
+                reason: Cow::Borrowed("it is let in before it comes"),
+            });
         }
     }
 

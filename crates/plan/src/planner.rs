@@ -395,6 +395,7 @@ impl<'a> Planner<'a> {
 
     fn finish(mut self) -> Plan {
         self.switch_before_release();
+        self.let_in_before_change();
         self.refuse_dangling();
         self.refuse_moves_together();
         order::order_removals(&mut self.actions);

@@ -4,9 +4,10 @@
 //! An apply is counted up to the last change that is ready. After it, `deploy apply` observes and plans
 //! again, which is the no-op plan of the next row.
 //!
-//! `cargo xtask bench fleet [N…] [operations] [s3] [world=FILE]` prints the table. With `operations` each
-//! run is followed by its requests by operation. With `s3` the ledger is in a bucket of an account of its
-//! own, and each row says how many requests went there.
+//! `cargo xtask bench fleet [N…] [operations] [s3] [shared] [world=FILE]` prints the table. With `operations`
+//! each run is followed by its requests by operation. With `s3` the ledger is in a bucket of an account of its
+//! own, and each row says how many requests went there. With `shared` all domains have their files in one
+//! pair of buckets.
 
 #![expect(
     clippy::disallowed_methods,
@@ -36,11 +37,14 @@ fn main() {
     let world = arguments.iter().find_map(|one| one.strip_prefix("world="));
     let world = world.map(|path| std::fs::read_to_string(path).expect("a world file"));
     let details = arguments.iter().any(|one| one == "operations");
-    let in_bucket = arguments.iter().any(|one| one == "s3");
+    let place = Placement {
+        in_bucket: arguments.iter().any(|one| one == "s3"),
+        shares: arguments.iter().any(|one| one == "shared"),
+    };
     println!("| N | run | requests | throttled | AWS's time | CPU | memory | outcome |");
     println!("|---|---|---|---|---|---|---|---|");
     for n in sizes {
-        Fleet::new(n, world.as_deref(), details, in_bucket).measure();
+        Fleet::new(n, world.as_deref(), details, place).measure();
     }
 }
 
@@ -49,7 +53,16 @@ struct Fleet {
     n: usize,
     run: Run,
     details: bool,
+    place: Placement,
+}
+
+/// The place of what can be in either of two.
+#[derive(Clone, Copy)]
+struct Placement {
+    /// The ledger, in a bucket.
     in_bucket: bool,
+    /// The files of the domains, in buckets that they share.
+    shares: bool,
 }
 
 /// The account that has the ledger's bucket, and nothing else.
@@ -58,15 +71,20 @@ const LEDGER: &str = "444444444444";
 /// The bucket of the ledger.
 const BUCKET: &str = "bench-ledger";
 
-/// A manifest with its ledger where it is measured.
-fn placed(manifest: String, in_bucket: bool) -> String {
-    if !in_bucket {
-        return manifest;
+impl Placement {
+    /// A manifest with everything where it is measured.
+    fn of(self, mut manifest: String) -> String {
+        if self.shares {
+            manifest = fleet::sharing(&manifest);
+        }
+        if !self.in_bucket {
+            return manifest;
+        }
+        let account = format!("  ops:  {{ id: \"{LEDGER}\", role: mail-deploy }}\ndefaults:");
+        let ledger =
+            format!("ledger: {{ s3: {{ account: ops, bucket: {BUCKET}, region: us-east-1 }} }}\n");
+        format!("{}{ledger}", manifest.replace("defaults:", &account))
     }
-    let account = format!("  ops:  {{ id: \"{LEDGER}\", role: mail-deploy }}\ndefaults:");
-    let ledger =
-        format!("ledger: {{ s3: {{ account: ops, bucket: {BUCKET}, region: us-east-1 }} }}\n");
-    format!("{}{ledger}", manifest.replace("defaults:", &account))
 }
 
 /// The measures of a run: the requests by operation and result, and what came of it in words.
@@ -77,8 +95,8 @@ struct Measured {
 }
 
 impl Fleet {
-    fn new(n: usize, world: Option<&str>, details: bool, in_bucket: bool) -> Self {
-        let run = Run::beside_shipped(&placed(fleet::manifest(n), in_bucket));
+    fn new(n: usize, world: Option<&str>, details: bool, place: Placement) -> Self {
+        let run = Run::beside_shipped(&place.of(fleet::manifest(n)));
         let run = match world {
             Some(world) => run.in_world(world),
             None => run,
@@ -87,12 +105,12 @@ impl Fleet {
             n,
             run,
             details,
-            in_bucket,
+            place,
         }
     }
 
     fn measure(mut self) {
-        if self.in_bucket {
+        if self.place.in_bucket {
             self.row("ledger create", self.create());
         }
         self.row("first plan", self.plan());
@@ -100,7 +118,7 @@ impl Fleet {
         self.row("no-op plan", self.plan());
         self.row("drift, all read anew", self.drift());
         self.row("drift within a week", self.drift());
-        let changed = placed(fleet::changed(self.n), self.in_bucket);
+        let changed = self.place.of(fleet::changed(self.n));
         self.run = self.run.changed_to(&changed);
         self.row("one record, with --target", self.change_one());
         self.row("destroy", self.change(Wish::NothingNow));

@@ -18,6 +18,7 @@ pub fn life(seed: u64, kept: &[String]) -> Life {
         let mut life = known::without(any(&mut dice), kept);
         if valid::is_valid(&life) {
             keep_ledger(&mut life, seed);
+            share_hosting(&mut life, seed);
             return life;
         }
     }
@@ -28,6 +29,23 @@ fn keep_ledger(life: &mut Life, seed: u64) {
     for step in &mut life.steps {
         if let Step::Apply(setup, _) = step {
             setup.in_bucket = seed.is_multiple_of(2);
+        }
+    }
+}
+
+/// In every third life, domains move their files to buckets that they share, and back. It has dice of its own,
+/// so that the other lives stay what they were.
+fn share_hosting(life: &mut Life, seed: u64) {
+    if !seed.is_multiple_of(3) {
+        return;
+    }
+    let mut dice = Rng::with_seed(!seed);
+    for step in &mut life.steps {
+        if let Step::Apply(setup, _) = step {
+            let hosting = setup.domains.iter_mut();
+            for hosting in hosting.filter_map(|domain| domain.hosting.as_mut()) {
+                hosting.shared = dice.u8(0..3) > 0;
+            }
         }
     }
 }
@@ -114,6 +132,7 @@ fn hosting(dice: &mut Rng) -> Hosting {
         account: dice.usize(0..WEB_ACCOUNTS.len()),
         region: dice.usize(0..REGIONS.len()),
         renamed: dice.u8(0..4) == 0,
+        shared: false,
     }
 }
 

@@ -106,6 +106,8 @@ pub struct Hosting {
     pub region: usize,
     /// Whether the host of the logo has another name than usual.
     pub renamed: bool,
+    /// Whether the files are in buckets that domains of the account and region share.
+    pub shared: bool,
 }
 
 /// An MTA-STS policy.
@@ -261,9 +263,10 @@ impl Domain {
             } else {
                 ""
             };
+            let shared = if hosting.shared { ", shared: true" } else { "" };
             put(
                 text,
-                &format!("    hosting: {{ account: {account}, region: {region}{host} }}"),
+                &format!("    hosting: {{ account: {account}, region: {region}{host}{shared} }}"),
             );
         }
         if self.bimi {

@@ -70,12 +70,17 @@ fn smaller(life: &Life) -> Vec<Life> {
 }
 
 /// Every property of a domain, taken away.
-const SIMPLER: [fn(&mut Domain); 14] = [
+const SIMPLER: [fn(&mut Domain); 15] = [
     |domain| domain.ses.clear(),
     |domain| {
         domain.hosting = None;
         domain.bimi = false;
         domain.sts = None;
+    },
+    |domain| {
+        if let Some(hosting) = &mut domain.hosting {
+            hosting.shared = false;
+        }
     },
     |domain| domain.ses.truncate(1),
     |domain| domain.bimi = false,

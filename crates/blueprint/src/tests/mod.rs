@@ -2,6 +2,7 @@
 
 mod moving;
 mod review;
+mod shared;
 mod shipped;
 mod variants;
 

@@ -14,6 +14,12 @@ use crate::tags::Tags;
 
 const ORIGIN: &str = "assets";
 
+/// The domain name and the path of an origin. A path begins with a slash, or is empty (CloudFront API
+/// reference, `Origin`).
+fn host_and_path(origin: &str) -> (&str, &str) {
+    origin.split_at(origin.find('/').unwrap_or(origin.len()))
+}
+
 /// A new distribution's configuration.
 pub(super) fn new_config(spec: &Spec) -> Result<DistributionConfig, KindError> {
     let operation = "CreateDistributionWithTags";
@@ -51,9 +57,11 @@ fn origins(spec: &Spec, config: &DistributionConfig) -> Result<Origins, KindErro
     let control = known(operation, &spec.access_control)?.clone();
     // Empty, and required: an origin access control takes its place.
     let legacy = S3OriginConfig::builder().origin_access_identity("").build();
+    let (host, path) = host_and_path(&spec.origin);
     match all.iter_mut().find(|origin| origin.id == ORIGIN) {
         Some(ours) => {
-            ours.domain_name.clone_from(&spec.origin);
+            host.clone_into(&mut ours.domain_name);
+            ours.origin_path = Some(path.to_owned());
             ours.origin_access_control_id = Some(control);
             ours.s3_origin_config = Some(legacy);
             ours.custom_origin_config = None;
@@ -72,13 +80,14 @@ fn origins(spec: &Spec, config: &DistributionConfig) -> Result<Origins, KindErro
 /// Our origin, of a distribution that has none yet.
 fn new_origin(spec: &Spec, control: String, legacy: S3OriginConfig) -> Result<Origin, KindError> {
     let operation = "CreateDistributionWithTags";
+    let (host, path) = host_and_path(&spec.origin);
     // An update wants every setting named, those that are empty as well.
     let headers = built(operation, CustomHeaders::builder().quantity(0).build())?;
     let shield = built(operation, OriginShield::builder().enabled(false).build())?;
     let origin = Origin::builder()
         .id(ORIGIN)
-        .domain_name(&spec.origin)
-        .origin_path("")
+        .domain_name(host)
+        .origin_path(path)
         .custom_headers(headers)
         .origin_shield(shield)
         .connection_attempts(3)
@@ -211,7 +220,13 @@ pub(super) fn configured(config: &DistributionConfig) -> State {
             .map(|version| version.as_str().to_owned())
             .unwrap_or_default(),
         origin: origin
-            .map(|origin| origin.domain_name().to_owned())
+            .map(|origin| {
+                format!(
+                    "{}{}",
+                    origin.domain_name(),
+                    origin.origin_path().unwrap_or("")
+                )
+            })
             .unwrap_or_default(),
         access_control: control.map(str::to_owned),
         viewer_protocol: behavior

@@ -1,7 +1,7 @@
 //! All distributions of an account in one listing.
 
 use ::aws::{Page, Session};
-use aws_sdk_cloudfront::types::{Origin, Origins};
+use aws_sdk_cloudfront::types;
 use model::KindError;
 
 use crate::sdk::done;
@@ -20,7 +20,29 @@ pub(crate) struct Listed {
     pub(super) enabled: bool,
     pub(super) comment: String,
     pub(super) aliases: Vec<String>,
-    access_controls: Vec<String>,
+    origins: Vec<Origin>,
+}
+
+/// A place that a distribution reads from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Origin {
+    host: String,
+    /// The folder that is read from, with its slash; empty for all of it.
+    path: String,
+    access_control: Option<String>,
+}
+
+impl Origin {
+    fn of(origin: &types::Origin) -> Self {
+        let control = origin
+            .origin_access_control_id()
+            .filter(|id| !id.is_empty());
+        Self {
+            host: origin.domain_name().to_owned(),
+            path: origin.origin_path().unwrap_or_default().to_owned(),
+            access_control: control.map(str::to_owned),
+        }
+    }
 }
 
 impl Page for Distributions {
@@ -45,7 +67,10 @@ impl Page for Distributions {
                     status: item.status().to_owned(),
                     enabled: item.enabled(),
                     comment: item.comment().to_owned(),
-                    access_controls: access_controls(item.origins()),
+                    origins: item
+                        .origins()
+                        .map(|origins| origins.items().iter().map(Origin::of).collect())
+                        .unwrap_or_default(),
                     aliases: item
                         .aliases()
                         .map(|aliases| aliases.items().to_vec())
@@ -62,21 +87,29 @@ impl Page for Distributions {
     }
 }
 
-fn access_controls(origins: Option<&Origins>) -> Vec<String> {
-    let origins = origins.map(Origins::items).unwrap_or_default();
-    let ids = origins.iter().filter_map(Origin::origin_access_control_id);
-    ids.filter(|id| !id.is_empty()).map(str::to_owned).collect()
-}
-
 impl Listed {
     /// Whether one of its origins is read through this access control.
     pub(crate) fn uses(&self, access_control: &str) -> bool {
-        self.access_controls.iter().any(|id| id == access_control)
+        self.access_controls().any(|id| id == access_control)
     }
 
     /// The access controls through which its origins are read.
-    pub(crate) fn access_controls(&self) -> &[String] {
-        &self.access_controls
+    pub(crate) fn access_controls(&self) -> impl Iterator<Item = &str> {
+        let ids = self.origins.iter();
+        ids.filter_map(|origin| origin.access_control.as_deref())
+    }
+
+    /// The path at which it serves an object: without the folder that it reads from.
+    pub(crate) fn path_of(&self, bucket: &str, key: &str) -> String {
+        let is_of_bucket = |origin: &&Origin| {
+            let host = origin.host.strip_prefix(bucket);
+            host.is_some_and(|rest| rest.starts_with(".s3."))
+        };
+        let origins = self.origins.iter().filter(is_of_bucket);
+        let whole = format!("/{key}");
+        let mut paths = origins.map(|origin| whole.strip_prefix(&origin.path));
+        let path = paths.find_map(|path| path);
+        path.unwrap_or(&whole).to_owned()
     }
 
     /// Whether it answers for `host`.

@@ -16,7 +16,7 @@
 //!   not speak of goes back as it came.
 //! - A cache policy excludes the older settings `ForwardedValues` and the TTLs.
 //! - It is deleted in three steps: disable, wait until that is deployed, delete.
-//! - Anybody can write our comment. Ours are known by tags, or by the caller reference.
+//! - Anybody can write our comment; ours are known by tags, or by the caller reference.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -68,7 +68,7 @@ pub struct Spec {
     pub aliases: Vec<String>,
     /// The certificate's ARN.
     pub certificate: Field<String>,
-    /// The bucket's regional domain name: `name.s3.us-east-1.amazonaws.com`.
+    /// The bucket's regional domain name, with the folder of it that is read from, if it is not all of it.
     pub origin: String,
     /// The origin access control's id.
     pub access_control: Field<String>,
@@ -102,7 +102,7 @@ pub struct State {
     pub certificate: Option<String>,
     /// The oldest protocol it accepts: `TLSv1.2_2021`.
     pub minimum_protocol: String,
-    /// The origin's domain name.
+    /// The origin's domain name, with its path.
     pub origin: String,
     /// The origin access control's id.
     pub access_control: Option<String>,

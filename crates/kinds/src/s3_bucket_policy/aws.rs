@@ -62,7 +62,9 @@ impl Observe<Context> for S3BucketPolicy {
 fn contents(spec: &Spec) -> Contents {
     match spec.grant {
         Grant::AccessLogs(_) => Contents::of_logs(&spec.bucket),
-        Grant::Reading(_) | Grant::ConditionalWrites => Contents::of(&spec.bucket),
+        Grant::Reading(_) | Grant::ReadingByAccount(_) | Grant::ConditionalWrites => {
+            Contents::of(&spec.bucket)
+        }
     }
 }
 

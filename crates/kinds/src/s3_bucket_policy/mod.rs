@@ -1,6 +1,7 @@
-//! The policy of a bucket: TLS only, and reading by one distribution only.
+//! The policy of a bucket: TLS only, and reading by one distribution, or by those of one account.
 //!
-//! It is a kind of its own because it names the distribution, which names the bucket.
+//! It is a kind of its own because it names the distribution, which names the bucket. That of a bucket which
+//! domains share names the account instead.
 //!
 //! ```yaml
 //! hosting: { account: web, region: us-east-1, assets_host: bimi-assets }
@@ -34,6 +35,9 @@ pub struct S3BucketPolicy;
 pub enum Grant {
     /// One distribution may read its objects: the distribution's ARN.
     Reading(Field<String>),
+    /// Every distribution of an account may read its objects: the account's number. It does not grow with the
+    /// distributions, where S3 takes 20 KB of policy (S3 User Guide, "Bucket policies").
+    ReadingByAccount(String),
     /// S3 may deliver the access logs of an account's buckets: the account's number.
     AccessLogs(String),
     /// Nobody besides; and an object is written only on the condition that it has the version that the
@@ -83,6 +87,14 @@ impl Grant {
                 "Resource": objects,
                 "Condition": {"StringEquals": {"AWS:SourceArn": distribution}},
             }),
+            Self::ReadingByAccount(account) => json!({
+                "Sid": "AllowDistributions",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudfront.amazonaws.com"},
+                "Action": "s3:GetObject",
+                "Resource": objects,
+                "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+            }),
             Self::AccessLogs(account) => json!({
                 "Sid": "AllowAccessLogs",
                 "Effect": "Allow",
@@ -109,7 +121,12 @@ impl Grant {
 }
 
 /// The names of our statements. Every other statement is somebody else's, and stays.
-const STATEMENTS: [&str; 3] = ["DenyPlainHttp", "AllowDistribution", "AllowAccessLogs"];
+const STATEMENTS: [&str; 4] = [
+    "DenyPlainHttp",
+    "AllowDistribution",
+    "AllowDistributions",
+    "AllowAccessLogs",
+];
 
 /// The statements of a policy document: one alone needs no list.
 fn statements(document: &Value) -> Vec<Value> {
@@ -197,7 +214,9 @@ impl Kind for S3BucketPolicy {
     fn fields(spec: &mut Spec) -> Vec<&mut Field<String>> {
         match &mut spec.grant {
             Grant::Reading(distribution) => vec![distribution],
-            Grant::AccessLogs(_) | Grant::ConditionalWrites => Vec::new(),
+            Grant::ReadingByAccount(_) | Grant::AccessLogs(_) | Grant::ConditionalWrites => {
+                Vec::new()
+            }
         }
     }
 
@@ -210,6 +229,10 @@ impl Kind for S3BucketPolicy {
             Compared { document }
         };
         diff::compare(&side(&desired.document()), &side(&actual.document), &[])
+    }
+
+    fn lets_in() -> bool {
+        true
     }
 
     fn container(spec: &Spec) -> Option<Container> {

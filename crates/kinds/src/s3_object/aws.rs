@@ -10,7 +10,7 @@ use model::{
 };
 
 use super::{S3Object, Spec, State, sha256};
-use crate::cloudfront_distribution::listing::Distributions;
+use crate::cloudfront_distribution::listing::{Distributions, Listed};
 use crate::context::Context;
 use crate::s3_bucket::listing::Contents;
 use crate::s3_bucket::names::versioned;
@@ -118,7 +118,7 @@ async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
     let Some(distribution) = serving(context, &spec.host).await? else {
         return Ok(());
     };
-    let path = format!("/{}", spec.key);
+    let path = distribution.path_of(&spec.bucket, &spec.key);
     let minute = context.clock.now().as_second() / 60;
     // The same content may come back later, and must be invalidated then as well.
     let reference = sha256(format!("{path} {} {minute}", spec.content).as_bytes());
@@ -132,7 +132,7 @@ async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
     )?;
     let request = client
         .create_invalidation()
-        .distribution_id(distribution)
+        .distribution_id(distribution.id)
         .invalidation_batch(batch);
     match found(operation, request.send().await) {
         Ok(_) => Ok(()),
@@ -143,10 +143,9 @@ async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
 }
 
 /// The distribution of this account that has the name. An alias belongs to one in all of AWS.
-async fn serving(context: &Context, host: &str) -> Result<Option<String>, KindError> {
+async fn serving(context: &Context, host: &str) -> Result<Option<Listed>, KindError> {
     let all = context.read(&Distributions).await?;
-    let serving = all.iter().find(|one| one.serves(host));
-    Ok(serving.map(|one| one.id.clone()))
+    Ok(all.iter().find(|one| one.serves(host)).cloned())
 }
 
 fn not_yet(error: KindError) -> KindError {

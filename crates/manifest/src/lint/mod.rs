@@ -6,6 +6,7 @@
 mod bimi;
 mod certificate;
 mod dns_after;
+mod hosting;
 mod mail;
 mod online;
 mod ses;
@@ -81,6 +82,7 @@ impl Subject<'_> {
             Self::tls_rpt,
             Self::mta_sts,
             Self::bimi,
+            Self::hosting,
             Self::ses,
         ];
         let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check(self)).collect();

@@ -3,6 +3,7 @@
 mod day;
 mod period;
 mod requires;
+mod shared;
 mod standard;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub use key::KeyArn;
 pub use notify::{ReceiverName, SecretPath, TopicArn, VariableName};
 pub use period::Period;
 pub(crate) use requires::Requirement;
+pub use shared::Shared;
 pub use standard::HostName;
 pub(crate) use standard::describe;
 

@@ -145,6 +145,7 @@ cases! {
     "MAN-18": fails(hosting(", certificate: \"arn:aws:acm:us-east-1:222222222222:certificate/a\"")),
         passes(hosting(", certificate: \"arn:aws:acm:us-east-1:111111111111:certificate/a\""));
     "MAN-20": fails(long("")), passes(long(", certificate: \"arn:aws:acm:us-east-1:111111111111:certificate/a\""));
+    "MAN-21": fails(hosting(", shared: true")), passes(hosting(", shared: false"));
     "MAN-19": fails(domain("accept: { MAN-02: because }")), passes(domain("accept: { SPF-24: because }"));
 
     "STS-H10": fails(hosting(", certificate: \"arn:aws:acm:eu-west-1:111111111111:certificate/a\"")),

@@ -101,4 +101,9 @@ standards::rules! {
         why "AWS refuses it after everything before it was made."
         fix "choose a shorter name"
         source "ACM User Guide: certificate characteristics; S3 and CloudFront API references";
+    MAN_21 "MAN-21" Info Lint by "manifest"
+        "Buckets that domains share save calls, and are shared in every mistake too"
+        why "Each distribution of the account may read the files of all domains there, and whoever deletes or opens the bucket does so to all of them."
+        fix "leave it if the domains belong together; otherwise name groups of them (`shared: NAME`), or take `shared` out"
+        source "S3 User Guide: blocking public access; this program";
 }

@@ -2,8 +2,10 @@
 
 use insta::assert_snapshot;
 use kinds::record::{Alias, Record, Sharing};
+use kinds::s3_bucket_policy::Grant;
 use kinds::{
-    CloudfrontDistribution, Route53RecordSet, cloudfront_distribution, route53_record_set,
+    CloudfrontDistribution, Route53RecordSet, S3BucketPolicy, cloudfront_distribution,
+    route53_record_set, s3_bucket_policy,
 };
 use model::{
     Dependency, Entry, Field, Kind, Location, Observation, Ownership, PreconditionCheck, Resource,
@@ -218,4 +220,53 @@ fn what_resolvers_hold_is_waited_for() {
     };
     check(host(3600, true), 120);
     check(host(3600, false), 3660);
+}
+
+/// A distribution that reads from this bucket, and the policy of the bucket. It read from another one before.
+fn sent_to(bucket: &str) -> World {
+    let policy = s3_bucket_policy::Spec {
+        bucket: bucket.to_owned(),
+        grant: Grant::Reading(Field::output(&id(), cloudfront_distribution::ARN)),
+    };
+    let reads = Spec::of::<CloudfrontDistribution>(cloudfront_distribution::Spec {
+        aliases: vec![HOST.to_owned()],
+        origin: bucket.to_owned(),
+        ..cloudfront_distribution::Spec::default()
+    });
+    World::default()
+        .ask(Resource {
+            id: id(),
+            spec: reads,
+            ..resource("cdn", &[])
+        })
+        .ask(Resource {
+            id: ResourceId::new(S3BucketPolicy::NAME, DOMAIN, "policy"),
+            spec: Spec::of::<S3BucketPolicy>(policy),
+            dependencies: vec![Dependency::done(&id(), "it names it").undone_in_same_order()],
+            ..resource("policy", &[])
+        })
+}
+
+/// Else nobody would be let in from the moment at which the first edge asks the other bucket.
+#[test]
+fn a_distribution_is_let_in_before_it_is_sent_to_another_bucket() {
+    let before = Entry {
+        id: id(),
+        spec: spec(&[HOST]),
+        status: Status::Settled("E1".into()),
+        ..entry("cdn", &[])
+    };
+    let world = sent_to("other").record(before);
+    assert_snapshot!(reviewed(&world.see("cdn", seen("E1", &[HOST]))), @r#"
+    0 create s3_bucket_policy/example.com/policy (web us-east-1): declared, but does not exist
+    1 update cloudfront_distribution/example.com/cdn (web us-east-1): differs from the manifest
+        origin: "" → "other"
+        after 0 ready: it is let in before it comes
+    "#);
+    // One that is to be made has no name by which it could be let in.
+    assert_snapshot!(reviewed(&sent_to("other")), @r"
+    0 create cloudfront_distribution/example.com/cdn (web us-east-1): declared, but does not exist
+    1 create s3_bucket_policy/example.com/policy (web us-east-1): declared, but does not exist
+        after 0 done: it names it
+    ");
 }

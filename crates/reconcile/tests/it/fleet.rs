@@ -32,6 +32,11 @@ domains:
     text
 }
 
+/// The same, with the files of all domains in one pair of buckets.
+pub(crate) fn sharing(manifest: &str) -> String {
+    manifest.replace("log_retention: 90d", "log_retention: 90d, shared: true")
+}
+
 /// The first domain of a fleet.
 pub(crate) const FIRST: &str = "d0000.example.com";
 

@@ -36,7 +36,11 @@ fn requests(project: &Project) -> Requests {
 
 /// The first apply, the plan after it, and destroying all of it: each with its requests.
 async fn counted(n: usize) -> String {
-    let run = Run::beside_shipped(&fleet::manifest(n));
+    counted_of(&fleet::manifest(n)).await
+}
+
+async fn counted_of(manifest: &str) -> String {
+    let run = Run::beside_shipped(manifest);
     let mut columns = Vec::new();
     let mut before = Requests::new();
     for wish in [Some(Wish::All), None, Some(Wish::NothingNow)] {
@@ -101,6 +105,12 @@ async fn of_one_domain() {
 #[tokio::test(start_paused = true)]
 async fn of_ten_domains() {
     insta::assert_snapshot!(counted(10).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_ten_domains_that_share_their_buckets() {
+    let manifest = fleet::sharing(&fleet::manifest(10));
+    insta::assert_snapshot!(counted_of(&manifest).await);
 }
 
 /// Of a fleet's first plan, one listing says which buckets are there. That a name is somebody else's shows when

@@ -48,6 +48,7 @@ fn in_region(region: usize) -> Hosting {
         account: 0,
         region,
         renamed: false,
+        shared: false,
     }
 }
 
