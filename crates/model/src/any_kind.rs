@@ -73,7 +73,7 @@ pub trait AnyKind: Send + Sync {
     /// See [`Kind::readiness`].
     fn readiness(&self, desired: &Spec, actual: &State) -> Readiness;
     /// See [`Kind::calls`].
-    fn calls(&self, verb: Verb, desired: &Spec) -> Vec<Calls>;
+    fn calls(&self, verb: Verb, desired: &Spec, seen: Option<&State>, diff: &Diff) -> Vec<Calls>;
     /// See [`Kind::permissions`].
     fn permissions(&self, desired: &Spec) -> Vec<Permission>;
     /// See [`Kind::stages`].
@@ -280,8 +280,8 @@ impl<K: Kind> AnyKind for Erased<K> {
         K::readiness(desired.own::<K>(), actual.own::<K>())
     }
 
-    fn calls(&self, verb: Verb, desired: &Spec) -> Vec<Calls> {
-        K::calls(verb, desired.own::<K>())
+    fn calls(&self, verb: Verb, desired: &Spec, seen: Option<&State>, diff: &Diff) -> Vec<Calls> {
+        K::calls(verb, desired.own::<K>(), seen.map(State::own::<K>), diff)
     }
 
     fn permissions(&self, desired: &Spec) -> Vec<Permission> {

@@ -145,8 +145,14 @@ pub trait Kind: Send + Sync + 'static {
     /// Whether what was seen is usable.
     fn readiness(desired: &Self::Spec, actual: &Self::State) -> Readiness;
 
-    /// The API calls that an action makes.
-    fn calls(verb: Verb, desired: &Self::Spec) -> Vec<Calls>;
+    /// The API calls that an action makes, each as often as it makes it where nothing goes wrong: `diff`
+    /// has the fields that it changes of what was `seen`.
+    fn calls(
+        verb: Verb,
+        desired: &Self::Spec,
+        seen: Option<&Self::State>,
+        diff: &Diff,
+    ) -> Vec<Calls>;
 
     /// The permissions that a role must have to observe it, to change it and to remove it. This is the
     /// only list: policies are printed from it, and `deploy doctor` asks IAM about it.

@@ -251,10 +251,12 @@ impl<'a> Planner<'a> {
         let kind = subject.kind();
         let verb = decision.verb;
         let changes = verb != Verb::None;
+        // A later stage is made of the one before it.
+        let seen = subject.seen.state().filter(|_| before.is_none());
         let calls = match verb {
             // To adopt what is in sync touches only the ledger.
             Verb::Adopt if decision.diff.is_empty() => Vec::new(),
-            verb => kind.calls(verb, &spec),
+            verb => kind.calls(verb, &spec, seen, &decision.diff),
         };
         let impact = if changes {
             subject.mail_impact(before, &spec)

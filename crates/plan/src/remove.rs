@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use model::rules;
 use model::{
-    Action, Edge, Entry, Impact, LeftZone, Level, MailImpact, Precondition, PreconditionCheck,
-    Removal, Spec, Step, Transition, Unwanted, Verb, ZoneRef,
+    Action, Diff, Edge, Entry, Impact, LeftZone, Level, MailImpact, Precondition,
+    PreconditionCheck, Removal, Spec, Step, Transition, Unwanted, Verb, ZoneRef,
 };
 
 use standards::Strictness;
@@ -61,7 +61,12 @@ impl<'a> Planner<'a> {
         };
         // To forget touches the ledger alone.
         let batch = kind.batch(&spec).filter(|_| deletes);
-        let calls = kind.calls(decision.verb, &spec);
+        let calls = kind.calls(
+            decision.verb,
+            &spec,
+            self.seen(&entry.target()).state(),
+            &Diff::default(),
+        );
         let unwanted = Unwanted {
             preconditions,
             ..Unwanted::of(entry, spec)

@@ -156,7 +156,12 @@ impl<'a> Planner<'a> {
             self.findings.push(gap(subject, entry, &unanswered));
             self.release_impact(entry, &released)
         };
-        let calls = released.kind().calls(Verb::Update, &released);
+        let calls = released.kind().calls(
+            Verb::Update,
+            &released,
+            self.seen(&entry.target()).state(),
+            &diff,
+        );
         let step = Step::Release(Unwanted::of(entry, released), diff);
         let reason = "releases what its successor takes";
         self.actions.push(Action {

@@ -138,7 +138,7 @@ impl Sandbox {
                 .note_call(&logged)
                 .expect("the sandbox's history can be written");
             folder
-                .append(Event::Call(logged.clone()))
+                .append(Event::Call(Box::new(logged.clone())))
                 .expect("the sandbox's folder can be written");
         }
         desk.stats.record(logged);

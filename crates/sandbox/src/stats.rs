@@ -5,8 +5,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::call::{Call, Reply};
+use crate::cloudtrail::parameters;
 
 /// How many calls the log holds at most. A server that runs for months keeps its counts for ever,
 /// and the calls of the last while.
@@ -52,6 +54,9 @@ pub struct Logged {
     /// Its host and path, which is where S3 has the names of buckets and objects.
     #[serde(default)]
     pub url: String,
+    /// The parameters of a call that changes something, as an event of CloudTrail has them.
+    #[serde(skip)]
+    pub parameters: Value,
 }
 
 impl Logged {
@@ -68,6 +73,11 @@ impl Logged {
             result: result_of(reply),
             fingerprint: fingerprint(call),
             url: url(call),
+            parameters: if changing {
+                parameters::of(call)
+            } else {
+                Value::Null
+            },
         }
     }
 }
@@ -214,6 +224,7 @@ mod tests {
                 result: "ok".to_owned(),
                 fingerprint: 0,
                 url: String::new(),
+                parameters: Value::Null,
             });
         }
         assert_eq!(stats.log.len(), LOG_MAX / 2 + 1);

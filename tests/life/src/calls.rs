@@ -1,8 +1,8 @@
 //! Compares the calls of a run with its plan and with each other.
 
-use std::collections::BTreeSet;
+mod planned;
 
-use model::Plan;
+use model::{Ledger, Plan};
 use sandbox::stats::Logged;
 
 use crate::observer::Fault;
@@ -11,51 +11,12 @@ use crate::observer::Fault;
 /// changes of what was read before (`aws::quotas::Operation::is_repeatable` has the reasons).
 const ONCE: [&str; 3] = ["Create", "Update", "ChangeResourceRecordSets"];
 
-/// The promises that the calls of a run have broken.
-pub(crate) fn faults(plan: &Plan, made: &[Logged]) -> Vec<Fault> {
-    let mut faults = unplanned(plan, made);
+/// The promises that the calls of a run have broken. `after` is the ledger at its end, which has AWS's names
+/// of what it made, as far as it was read.
+pub(crate) fn faults(plan: &Plan, after: &Ledger, made: &[Logged]) -> Vec<Fault> {
+    let mut faults = planned::faults(plan, after, made);
     faults.extend(sent_blindly(made));
     faults
-}
-
-/// The calls that took effect and are in no action of the plan that was shown. How often a call is
-/// made is not compared: a plan counts some calls together (`PutEmailIdentity…`).
-fn unplanned(plan: &Plan, made: &[Logged]) -> Vec<Fault> {
-    let mut planned: BTreeSet<(String, &str)> = BTreeSet::new();
-    for action in plan.actions.iter().filter(|action| action.changes()) {
-        let account = action.location.as_ref();
-        let account = account
-            .map(|location| location.account_id.to_string())
-            .unwrap_or_default();
-        let operations = action.calls.iter().map(|calls| calls.operation.as_str());
-        // Records that are ready together share a call.
-        let batch = action.batch.iter().map(|_| "ChangeResourceRecordSets");
-        planned.extend(operations.chain(batch).map(|one| (account.clone(), one)));
-    }
-    let is_planned = |call: &Logged| {
-        let mut planned = planned.iter();
-        planned.any(|(account, operation)| {
-            *account == call.account
-                && match operation.strip_suffix('…') {
-                    Some(beginning) => call.operation.starts_with(beginning),
-                    None => call.operation == *operation,
-                }
-        })
-    };
-    let changing = made
-        .iter()
-        .filter(|call| call.changing && call.took_effect && call.service != "sts");
-    let unplanned = changing.filter(|call| !is_planned(call));
-    let unplanned: BTreeSet<String> = unplanned
-        .map(|call| format!("{} in {} is not in the plan", call.operation, call.account))
-        .collect();
-    let faults = unplanned.into_iter();
-    faults
-        .map(|what| Fault {
-            promise: "CallsArePlanned".to_owned(),
-            what,
-        })
-        .collect()
 }
 
 /// The calls that were sent again after they had taken effect and their answer was lost, before anything
@@ -114,6 +75,7 @@ mod tests {
             result: result.to_owned(),
             fingerprint: 1,
             url: "cloudfront.amazonaws.com/".to_owned(),
+            parameters: serde_json::Value::Null,
         }
     }
 

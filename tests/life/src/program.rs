@@ -74,12 +74,31 @@ fn is_of_ledger(error: &Error) -> bool {
     matches!(error, Error::Outside { source, .. } if source.is::<LedgerError>())
 }
 
+/// A plan that was shown, and is being carried out.
+struct Shown {
+    plan: Plan,
+    /// How many calls the sandbox had answered by then.
+    calls_before: usize,
+    /// The ledger once it was carried out; empty where the run was killed.
+    after: Ledger,
+}
+
+impl Shown {
+    /// The promises that the calls since then have broken.
+    fn faults(&self, sandbox: &Sandbox) -> Vec<Fault> {
+        let mut made = sandbox.stats().log.split_off(self.calls_before);
+        made.retain(|call| !kept::is_to_it(call));
+        calls::faults(&self.plan, &self.after, &made)
+    }
+}
+
 impl Program<'_> {
     /// Runs until the end, or until it is killed.
     pub(crate) async fn run(&self) -> Ended {
-        tokio::select! {
+        let mut shown = None;
+        let ended = tokio::select! {
             biased;
-            ended = self.command() => ended.unwrap_or_else(|error| match error {
+            ended = self.command(&mut shown) => ended.unwrap_or_else(|error| match error {
                 // A fault kept the run out of an account, and it said so instead of planning.
                 Error::Closed(_) => Ended::Refused(vec![error.to_string()]),
                 // Or out of its ledger, and it changed nothing more.
@@ -89,6 +108,18 @@ impl Program<'_> {
                 error => Ended::Faulty(vec![fault("NoError", format!("the run failed: {error}"))]),
             }),
             () = self.sandbox.killed() => Ended::Killed,
+        };
+        match (ended, shown) {
+            (Ended::Faulty(faults), _) => Ended::Faulty(faults),
+            (ended, Some(shown)) => {
+                let faults = shown.faults(self.sandbox);
+                if faults.is_empty() {
+                    ended
+                } else {
+                    Ended::Faulty(faults)
+                }
+            }
+            (ended, None) => ended,
         }
     }
 
@@ -113,7 +144,7 @@ impl Program<'_> {
         }
     }
 
-    async fn command(&self) -> Result<Ended, Error> {
+    async fn command(&self, shown: &mut Option<Shown>) -> Result<Ended, Error> {
         let project = open(self.setup, self.sandbox)?;
         let journal = self.ledger.open(&project).await?;
         let wish = self.wish();
@@ -121,7 +152,11 @@ impl Program<'_> {
         if planned.is_refused() {
             return Ok(Ended::Refused(refusals(&planned.plan)));
         }
-        let calls_before = self.sandbox.stats().log.len();
+        let shown = shown.insert(Shown {
+            plan: planned.plan.clone(),
+            calls_before: self.sandbox.stats().log.len(),
+            after: Ledger::default(),
+        });
         let (_stopper, stop) = Stop::channel();
         let silent = |_: &Progress<'_>| {};
         let terms = engine::Terms {
@@ -130,12 +165,7 @@ impl Program<'_> {
             stop: &stop,
         };
         let report = reconcile::carry_out(&project, &planned, &journal, terms).await?;
-        let mut made = self.sandbox.stats().log.split_off(calls_before);
-        made.retain(|call| !kept::is_to_it(call));
-        let faults = calls::faults(&planned.plan, &made);
-        if !faults.is_empty() {
-            return Ok(Ended::Faulty(faults));
-        }
+        shown.after = journal.ledger();
         let again = project.plan(journal.ledger(), wish).await?;
         let ledger = journal.ledger();
         journal.close().await?;
@@ -240,7 +270,7 @@ fn refusals(plan: &Plan) -> Vec<String> {
 }
 
 /// The options of a run that accepts no risk.
-fn patient() -> engine::Options {
+pub(crate) fn patient() -> engine::Options {
     engine::Options {
         wait: WAIT,
         accepted: BTreeSet::new(),

@@ -54,7 +54,7 @@ impl Kind for StandIn {
         }
     }
 
-    fn calls(_verb: Verb, _desired: &Spec) -> Vec<Calls> {
+    fn calls(_verb: Verb, _desired: &Spec, _seen: Option<&State>, _diff: &Diff) -> Vec<Calls> {
         Vec::new()
     }
 

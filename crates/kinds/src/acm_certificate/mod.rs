@@ -251,11 +251,14 @@ impl Kind for AcmCertificate {
         }
     }
 
-    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, desired: &Spec, _seen: Option<&State>, diff: &Diff) -> Vec<Calls> {
         match verb {
             _ if desired.existing.is_some() => Vec::new(),
             Verb::Create | Verb::Replace => vec![Calls::new("acm", "RequestCertificate", 1)],
-            Verb::Update | Verb::Adopt => vec![Calls::new("acm", "AddTagsToCertificate", 1)],
+            Verb::Update | Verb::Adopt => {
+                let [set, removed] = ["AddTagsToCertificate", "RemoveTagsFromCertificate"];
+                tags::calls("acm", diff, set, removed)
+            }
             Verb::Delete => vec![Calls::new("acm", "DeleteCertificate", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }

@@ -20,6 +20,7 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod compared;
 #[cfg(feature = "aws")]
 mod config;
 #[cfg(feature = "aws")]
@@ -164,96 +165,6 @@ pub const ARN: &str = "arn";
 /// The output that is CloudFront's own name for it: `d111111abcdef8.cloudfront.net`.
 pub const DOMAIN_NAME: &str = "domain_name";
 
-/// The compared properties. `R` is the name of other resources: a reference in a spec, and AWS's
-/// name in a state.
-#[derive(Serialize)]
-struct Compared<'a, R> {
-    aliases: Vec<String>,
-    certificate: Option<&'a R>,
-    origin: &'a str,
-    access_control: Option<&'a R>,
-    logging: Option<&'a Logging>,
-    price_class: &'a str,
-    comment: &'a str,
-    enabled: bool,
-    minimum_protocol: &'a str,
-    viewer_protocol: &'a str,
-    cache_policy: Option<&'a str>,
-    http_version: &'a str,
-    ipv6: bool,
-    tags: &'a Tags,
-}
-
-impl Spec {
-    /// The compared properties, as desired.
-    fn wanted(&self) -> Compared<'_, Field<String>> {
-        Compared {
-            aliases: sorted(&self.aliases),
-            certificate: Some(&self.certificate),
-            origin: &self.origin,
-            access_control: Some(&self.access_control),
-            logging: self.logging.as_ref(),
-            price_class: &self.price_class,
-            comment: &self.comment,
-            enabled: true,
-            minimum_protocol: MINIMUM_PROTOCOL,
-            viewer_protocol: "https-only",
-            cache_policy: Some(CACHE_POLICY),
-            http_version: "http2and3",
-            ipv6: true,
-            tags: &self.tags,
-        }
-    }
-}
-
-impl State {
-    /// The compared fields, as observed; of its tags, only those that are ours.
-    fn seen<'s>(&'s self, ours: &'s Tags) -> Compared<'s, String> {
-        let Self {
-            id: _,
-            arn: _,
-            domain_name: _,
-            status: _,
-            comment,
-            enabled,
-            aliases,
-            certificate,
-            minimum_protocol,
-            origin,
-            access_control,
-            viewer_protocol,
-            cache_policy,
-            http_version,
-            ipv6,
-            logging,
-            price_class,
-            tags: _,
-            etag: _,
-            is_staged: _,
-        } = self;
-        Compared {
-            aliases: sorted(aliases),
-            certificate: certificate.as_ref(),
-            origin,
-            access_control: access_control.as_ref(),
-            logging: logging.as_ref(),
-            price_class,
-            comment,
-            enabled: *enabled,
-            minimum_protocol: if is_weak(minimum_protocol) {
-                minimum_protocol
-            } else {
-                MINIMUM_PROTOCOL
-            },
-            viewer_protocol,
-            cache_policy: cache_policy.as_deref(),
-            http_version,
-            ipv6: *ipv6,
-            tags: ours,
-        }
-    }
-}
-
 const PERMISSIONS: &[Permission] = &[
     // No policy can limit a creation to resources (R-19; Service Authorization Reference).
     Permission::anywhere(&[
@@ -279,6 +190,12 @@ const PERMISSIONS: &[Permission] = &[
 /// Whether a change is of tags, which are no part of what CloudFront carries to its edges.
 fn is_of_tags(change: &Change) -> bool {
     change.field.starts_with("tags")
+}
+
+/// The calls that change the configuration: CloudFront takes the whole of it with the version that was read.
+fn update() -> [Calls; 2] {
+    ["GetDistributionConfig", "UpdateDistribution"]
+        .map(|operation| Calls::new("cloudfront", operation, 1))
 }
 
 /// The events of CloudTrail that change one.
@@ -443,20 +360,33 @@ impl Kind for CloudfrontDistribution {
         log.collect()
     }
 
-    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, _desired: &Spec, seen: Option<&State>, diff: &Diff) -> Vec<Calls> {
         match verb {
             Verb::Create | Verb::Replace => {
                 vec![Calls::new("cloudfront", "CreateDistributionWithTags", 1)]
             }
-            Verb::Update | Verb::Adopt => vec![
-                Calls::new("cloudfront", "GetDistributionConfig", 1),
-                Calls::new("cloudfront", "UpdateDistribution", 1),
-            ],
-            Verb::Delete => vec![
-                Calls::new("cloudfront", "GetDistributionConfig", 1),
-                Calls::new("cloudfront", "UpdateDistribution", 1),
-                Calls::new("cloudfront", "DeleteDistribution", 1),
-            ],
+            Verb::Update | Verb::Adopt => {
+                let mut calls = Vec::new();
+                if !diff.changes.iter().all(is_of_tags) {
+                    calls.extend(update());
+                }
+                calls.extend(tags::calls(
+                    "cloudfront",
+                    diff,
+                    "TagResource",
+                    "UntagResource",
+                ));
+                calls
+            }
+            Verb::Delete => {
+                let mut calls = Vec::new();
+                // It is taken out of service first.
+                if seen.is_none_or(|seen| seen.enabled) {
+                    calls.extend(update());
+                }
+                calls.push(Calls::new("cloudfront", "DeleteDistribution", 1));
+                calls
+            }
             Verb::Forget | Verb::None => Vec::new(),
         }
     }

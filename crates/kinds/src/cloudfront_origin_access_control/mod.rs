@@ -104,13 +104,16 @@ impl Kind for CloudfrontOriginAccessControl {
         Readiness::Ready
     }
 
-    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, _desired: &Spec, _seen: Option<&State>, _diff: &Diff) -> Vec<Calls> {
         match verb {
             Verb::Create | Verb::Replace => {
                 vec![Calls::new("cloudfront", "CreateOriginAccessControl", 1)]
             }
             Verb::Update | Verb::Adopt => {
-                vec![Calls::new("cloudfront", "UpdateOriginAccessControl", 1)]
+                vec![
+                    Calls::new("cloudfront", "GetOriginAccessControl", 1),
+                    Calls::new("cloudfront", "UpdateOriginAccessControl", 1),
+                ]
             }
             Verb::Delete => vec![
                 Calls::new("cloudfront", "GetOriginAccessControl", 1),

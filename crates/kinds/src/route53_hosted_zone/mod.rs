@@ -166,10 +166,13 @@ impl Kind for Route53HostedZone {
         Readiness::Ready
     }
 
-    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, desired: &Spec, _seen: Option<&State>, diff: &Diff) -> Vec<Calls> {
         match verb {
-            Verb::Create | Verb::Replace => vec![Calls::new("route53", "CreateHostedZone", 1)],
-            Verb::Update | Verb::Adopt if desired.create => {
+            Verb::Create | Verb::Replace => vec![
+                Calls::new("route53", "CreateHostedZone", 1),
+                Calls::new("route53", "ChangeTagsForResource", 1),
+            ],
+            Verb::Update | Verb::Adopt if desired.create && diff.touches("tags") => {
                 vec![Calls::new("route53", "ChangeTagsForResource", 1)]
             }
             Verb::Delete => vec![Calls::new("route53", "DeleteHostedZone", 1)],

@@ -149,7 +149,7 @@ impl Kind for Route53RecordSet {
     }
 
     /// The records of a batch share one call, which is counted for the batch.
-    fn calls(_verb: Verb, _desired: &Spec) -> Vec<Calls> {
+    fn calls(_verb: Verb, _desired: &Spec, _seen: Option<&State>, _diff: &Diff) -> Vec<Calls> {
         Vec::new()
     }
 
@@ -157,13 +157,11 @@ impl Kind for Route53RecordSet {
         vec![Calls::new("route53", "ChangeResourceRecordSets", 1)]
     }
 
-    fn trail(spec: &Spec, physical: Option<&PhysicalId>) -> Option<Trail> {
-        let Some(ZoneRef::Hosted(zone)) = Self::zone(spec, physical) else {
-            return None;
-        };
+    /// Nothing while AWS has not given its name, or that of its zone.
+    fn trail(spec: &Spec, _physical: Option<&PhysicalId>) -> Option<Trail> {
         let about = [
-            (&["hostedZoneId"][..], zone),
-            (&["name"][..], place(&spec.record)?),
+            (&["hostedZoneId"][..], spec.zone.known()?.clone()),
+            (&["name"][..], spec.record.name.known()?.clone()),
             (&["type"][..], spec.record.rtype.to_string()),
         ];
         Some(Trail::of("route53.amazonaws.com", EVENTS, about))

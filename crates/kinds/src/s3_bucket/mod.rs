@@ -181,6 +181,27 @@ const EVENTS: &[&str] = &[
     "UntagResource",
 ];
 
+/// The calls of an update: S3 has one for each setting.
+fn settings(desired: &Spec, diff: &Diff) -> Vec<Calls> {
+    let lifecycle = match desired.expire_days {
+        Some(_) => "PutBucketLifecycleConfiguration",
+        None => "DeleteBucketLifecycle",
+    };
+    let of_fields = [
+        ("tags", "PutBucketTagging"),
+        ("public_access_blocked", "PutPublicAccessBlock"),
+        ("accepts_log_delivery", "PutBucketOwnershipControls"),
+        ("encrypted", "PutBucketEncryption"),
+        ("versioned", "PutBucketVersioning"),
+        ("access_log", "PutBucketLogging"),
+        ("expire_days", lifecycle),
+    ];
+    let touched = of_fields.iter().filter(|(field, _)| diff.touches(field));
+    touched
+        .map(|(_, operation)| Calls::new("s3", operation, 1))
+        .collect()
+}
+
 impl Kind for S3Bucket {
     const NAME: &'static str = "s3_bucket";
     type Spec = Spec;
@@ -250,13 +271,13 @@ impl Kind for S3Bucket {
         Readiness::Ready
     }
 
-    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, desired: &Spec, _seen: Option<&State>, diff: &Diff) -> Vec<Calls> {
         let mut calls = match verb {
             Verb::Create | Verb::Replace => vec![
                 Calls::new("s3", "CreateBucket", 1),
                 Calls::new("s3", "PutBucketVersioning", 1),
             ],
-            Verb::Update | Verb::Adopt => return vec![Calls::new("s3", "PutBucket…", 1)],
+            Verb::Update | Verb::Adopt => return settings(desired, diff),
             Verb::Delete => {
                 return vec![
                     Calls::new("s3", "ListObjectVersions", 1),

@@ -246,9 +246,13 @@ impl Kind for S3BucketPolicy {
         Readiness::Ready
     }
 
-    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, _desired: &Spec, seen: Option<&State>, _diff: &Diff) -> Vec<Calls> {
         match verb {
             Verb::Create | Verb::Replace | Verb::Update | Verb::Adopt => {
+                vec![Calls::new("s3", "PutBucketPolicy", 1)]
+            }
+            // The statements of others stay.
+            Verb::Delete if seen.is_some_and(|seen| without_ours(&seen.document).is_some()) => {
                 vec![Calls::new("s3", "PutBucketPolicy", 1)]
             }
             Verb::Delete => vec![Calls::new("s3", "DeleteBucketPolicy", 1)],

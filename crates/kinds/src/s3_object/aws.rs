@@ -92,7 +92,8 @@ fn kept(version: Option<String>) -> Option<String> {
     version.filter(|version| version != "null")
 }
 
-async fn put(context: &Context, spec: &Spec) -> Called<Nothing> {
+/// Writes the file, and returns the version that S3 gave it.
+async fn put(context: &Context, spec: &Spec) -> Result<Option<String>, KindError> {
     let session = context.session()?;
     let client = session.s3();
     let bytes = spec.bytes();
@@ -106,22 +107,32 @@ async fn put(context: &Context, spec: &Spec) -> Called<Nothing> {
         .metadata(FILE_HASH, sha256(&bytes))
         .body(ByteStream::from(bytes));
     let answer = done("PutObject", request.send().await)?;
-    let outcome = CallResult::from(physical(spec));
-    Ok(outcome.in_state::<S3Object>(spec.wanted(kept(answer.version_id))))
+    Ok(kept(answer.version_id))
 }
 
-/// Makes CloudFront forget the path. A repeated call with the same path and content is the same
+/// The outcome of a write.
+fn written(spec: &Spec, version: Option<String>) -> CallResult<Nothing> {
+    CallResult::from(physical(spec)).in_state::<S3Object>(spec.wanted(version))
+}
+
+/// Makes CloudFront forget the path. A repeated call for the same version of a file is the same
 /// invalidation to CloudFront, by its caller reference.
-async fn invalidate(context: &Context, spec: &Spec) -> Result<(), KindError> {
+async fn invalidate(
+    context: &Context,
+    spec: &Spec,
+    version: Option<&str>,
+) -> Result<(), KindError> {
     let operation = "CreateInvalidation";
     let client = context.session()?.cloudfront();
     let Some(distribution) = serving(context, &spec.host).await? else {
         return Ok(());
     };
     let path = distribution.path_of(&spec.bucket, &spec.key);
+    // The same content may come back later, and must be invalidated then as well. Where the bucket keeps no
+    // versions, the time tells the one from the other.
     let minute = context.clock.now().as_second() / 60;
-    // The same content may come back later, and must be invalidated then as well.
-    let reference = sha256(format!("{path} {} {minute}", spec.content).as_bytes());
+    let version = version.map_or_else(|| minute.to_string(), str::to_owned);
+    let reference = sha256(format!("{path} {} {version}", spec.content).as_bytes());
     let paths = built(operation, Paths::builder().quantity(1).items(path).build())?;
     let batch = built(
         operation,
@@ -158,7 +169,8 @@ fn not_yet(error: KindError) -> KindError {
 #[async_trait]
 impl Mutate<Context> for S3Object {
     async fn create(&self, context: &Context, target: &Target<Spec>) -> Called<Nothing> {
-        put(context, &target.spec).await
+        let version = put(context, &target.spec).await?;
+        Ok(written(&target.spec, version))
     }
 
     async fn update(
@@ -168,21 +180,24 @@ impl Mutate<Context> for S3Object {
         _update: &Update<'_, Spec>,
     ) -> Called<Nothing> {
         // Asked again because the invalidation did not go through: the file is there already.
-        let outcome = match self.observe(context, target).await? {
-            Observation::Present { state, .. }
-                if state == target.spec.wanted(state.version.clone()) =>
-            {
-                physical(&target.spec).into()
-            }
-            _ => put(context, &target.spec).await?,
+        let spec = &target.spec;
+        let there = match self.observe(context, target).await? {
+            Observation::Present { state, .. } => Some(state),
+            Observation::Absent | Observation::Unknown(_) => None,
         };
-        invalidate(context, &target.spec).await?;
-        Ok(outcome)
+        let version = match there {
+            Some(state) if state == spec.wanted(state.version.clone()) => state.version,
+            _ => put(context, spec).await?,
+        };
+        invalidate(context, spec, version.as_deref()).await?;
+        Ok(written(spec, version))
     }
 
     /// The file is there; whether the edges were told to forget the old one, nobody knows.
     async fn resume(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {
-        invalidate(context, &target.spec).await
+        let there = self.observe(context, target).await?;
+        let version = there.state().and_then(|state| state.version.as_deref());
+        invalidate(context, &target.spec, version).await
     }
 
     async fn delete(&self, context: &Context, target: &Target<Spec>) -> Result<(), KindError> {

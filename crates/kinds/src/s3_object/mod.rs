@@ -207,7 +207,7 @@ impl Kind for S3Object {
         Readiness::Ready
     }
 
-    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, _desired: &Spec, _seen: Option<&State>, _diff: &Diff) -> Vec<Calls> {
         match verb {
             Verb::Create | Verb::Replace => vec![Calls::new("s3", "PutObject", 1)],
             Verb::Update | Verb::Adopt => {

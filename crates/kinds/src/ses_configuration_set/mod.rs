@@ -150,6 +150,54 @@ const EVENTS: &[&str] = &[
     "UntagResource",
 ];
 
+/// The calls of an update: SES has one for each group of options, and one for each destination.
+fn puts(desired: &Spec, seen: Option<&Spec>, diff: &Diff) -> Vec<Calls> {
+    let of_fields = [
+        (
+            &["tls_required", "max_delivery_seconds"][..],
+            "PutConfigurationSetDeliveryOptions",
+        ),
+        (
+            &["reputation_metrics"],
+            "PutConfigurationSetReputationOptions",
+        ),
+        (&["sending"], "PutConfigurationSetSendingOptions"),
+        (
+            &["suppressed_reasons"],
+            "PutConfigurationSetSuppressionOptions",
+        ),
+    ];
+    let touched = of_fields
+        .into_iter()
+        .filter(|(fields, _)| fields.iter().any(|field| diff.touches(field)));
+    let puts = touched.map(|(_, operation)| Calls::new("ses", operation, 1));
+    let tags = tags::calls("ses", diff, "TagResource", "UntagResource");
+    puts.chain(destinations(desired, seen))
+        .chain(tags)
+        .collect()
+}
+
+/// The calls that make, change and remove destinations.
+fn destinations(desired: &Spec, seen: Option<&Spec>) -> impl Iterator<Item = Calls> {
+    let (mut made, mut changed) = (0, 0);
+    for (name, event) in &desired.events {
+        match seen.and_then(|seen| seen.events.get(name)) {
+            None => made += 1,
+            Some(seen) if seen != event => changed += 1,
+            Some(_) => {}
+        }
+    }
+    let there = seen.into_iter().flat_map(|seen| seen.events.keys());
+    let gone = there.filter(|name| !desired.events.contains_key(*name));
+    let gone = u32::try_from(gone.count()).unwrap_or(u32::MAX);
+    let counts = [("Create", made), ("Update", changed), ("Delete", gone)];
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+    counts.map(|(verb, count)| {
+        let operation = format!("{verb}ConfigurationSetEventDestination");
+        Calls::new("ses", &operation, count)
+    })
+}
+
 impl Kind for SesConfigurationSet {
     const NAME: &'static str = "ses_configuration_set";
     type Spec = Spec;
@@ -208,21 +256,14 @@ impl Kind for SesConfigurationSet {
         Readiness::Ready
     }
 
-    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, desired: &Spec, seen: Option<&Spec>, diff: &Diff) -> Vec<Calls> {
         match verb {
             Verb::Create | Verb::Replace => {
                 let mut calls = vec![Calls::new("ses", "CreateConfigurationSet", 1)];
-                let events = u32::try_from(desired.events.len()).unwrap_or(u32::MAX);
-                if events > 0 {
-                    calls.push(Calls::new(
-                        "ses",
-                        "CreateConfigurationSetEventDestination",
-                        events,
-                    ));
-                }
+                calls.extend(destinations(desired, None));
                 calls
             }
-            Verb::Update | Verb::Adopt => vec![Calls::new("ses", "PutConfigurationSet…", 1)],
+            Verb::Update | Verb::Adopt => puts(desired, seen, diff),
             Verb::Delete => vec![Calls::new("ses", "DeleteConfigurationSet", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }

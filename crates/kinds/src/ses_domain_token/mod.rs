@@ -91,7 +91,7 @@ impl Kind for SesDomainToken {
         })
     }
 
-    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, _desired: &Spec, _seen: Option<&State>, _diff: &Diff) -> Vec<Calls> {
         match verb {
             Verb::Create | Verb::Replace => vec![Calls::new("ses", "VerifyDomainIdentity", 1)],
             // The token goes with its identity; SES has no call for it alone.

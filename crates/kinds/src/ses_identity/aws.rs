@@ -12,7 +12,7 @@ use model::kind::{CallResult, Called, Update};
 use model::{ErrorClass, KindError, Mutate, Nothing, Observation, Observe, PhysicalId, Target};
 
 use super::answer::{Identities, Identity, state};
-use super::{Dkim, SesIdentity, Spec, State};
+use super::{Dkim, SIGNING, SesIdentity, Spec, State};
 use crate::context::Context;
 use crate::sdk::{built, done, finish, found, made, tag_changes};
 use crate::ses_v1::{DkimStatus, Verification};
@@ -262,15 +262,6 @@ impl Mutate<Context> for SesIdentity {
         Ok(())
     }
 }
-
-/// The compared fields that one call brings about: how SES signs.
-const SIGNING: [&str; 5] = [
-    "dkim_origin",
-    "key_length",
-    "selector",
-    "key_sha256",
-    "dkim_status",
-];
 
 /// The first refusal among calls that do not depend on each other: each is made, whatever AWS
 /// says to the one before it.

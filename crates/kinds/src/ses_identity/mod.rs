@@ -301,6 +301,34 @@ const EVENTS: &[&str] = &[
     "UntagResource",
 ];
 
+/// The compared fields that one call brings about: how SES signs.
+const SIGNING: [&str; 5] = [
+    "dkim_origin",
+    "key_length",
+    "selector",
+    "key_sha256",
+    "dkim_status",
+];
+
+/// The calls of an update: SES has one for each property.
+fn puts(diff: &Diff) -> Vec<Calls> {
+    let of_fields = [
+        (&["signing"][..], "PutEmailIdentityDkimAttributes"),
+        (
+            &["configuration_set"],
+            "PutEmailIdentityConfigurationSetAttributes",
+        ),
+        (&["feedback"], "PutEmailIdentityFeedbackAttributes"),
+        (&SIGNING, "PutEmailIdentityDkimSigningAttributes"),
+    ];
+    let touched = of_fields
+        .into_iter()
+        .filter(|(fields, _)| fields.iter().any(|field| diff.touches(field)));
+    let puts = touched.map(|(_, operation)| Calls::new("ses", operation, 1));
+    let tags = tags::calls("ses", diff, "TagResource", "UntagResource");
+    puts.chain(tags).collect()
+}
+
 impl Kind for SesIdentity {
     const NAME: &'static str = "ses_identity";
     type Spec = Spec;
@@ -380,7 +408,7 @@ impl Kind for SesIdentity {
         }
     }
 
-    fn calls(verb: Verb, desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, desired: &Spec, _seen: Option<&State>, diff: &Diff) -> Vec<Calls> {
         match verb {
             Verb::Create | Verb::Replace => {
                 let mut calls = vec![Calls::new("ses", "CreateEmailIdentity", 1)];
@@ -389,7 +417,7 @@ impl Kind for SesIdentity {
                 }
                 calls
             }
-            Verb::Update | Verb::Adopt => vec![Calls::new("ses", "PutEmailIdentity…", 1)],
+            Verb::Update | Verb::Adopt => puts(diff),
             Verb::Delete => vec![Calls::new("ses", "DeleteEmailIdentity", 1)],
             Verb::Forget | Verb::None => Vec::new(),
         }

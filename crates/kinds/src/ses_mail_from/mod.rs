@@ -173,7 +173,7 @@ impl Kind for SesMailFrom {
         }
     }
 
-    fn calls(verb: Verb, _desired: &Spec) -> Vec<Calls> {
+    fn calls(verb: Verb, _desired: &Spec, _seen: Option<&State>, _diff: &Diff) -> Vec<Calls> {
         match verb {
             Verb::Forget | Verb::None => Vec::new(),
             _ => vec![Calls::new("ses", "PutEmailIdentityMailFromAttributes", 1)],

@@ -4,7 +4,7 @@
 //! What it does not emulate is a table in the README of the crate.
 
 mod event;
-mod parameters;
+pub(crate) mod parameters;
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use crate::call::Call;
 const BODY_MAX: usize = 100_000;
 
 /// The parameters of a call.
-pub(super) fn of(call: &Call) -> Value {
+pub(crate) fn of(call: &Call) -> Value {
     let mut parameters = match body(call) {
         Value::Object(fields) => fields,
         _ => Map::new(),
@@ -22,10 +22,10 @@ pub(super) fn of(call: &Call) -> Value {
 }
 
 fn body(call: &Call) -> Value {
-    let text = std::str::from_utf8(&call.body).unwrap_or_default();
-    if text.len() > BODY_MAX {
+    if call.body.len() > BODY_MAX {
         return Value::Null;
     }
+    let text = std::str::from_utf8(&call.body).unwrap_or_default();
     match text.trim_start().chars().next() {
         Some('{') => serde_json::from_str(text).map_or(Value::Null, lower),
         // A bucket's policy is a document of its own.

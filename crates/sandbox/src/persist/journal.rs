@@ -28,7 +28,7 @@ pub(crate) enum Event {
     /// A call changed the world.
     Change(Box<Request>),
     /// A call was answered, and counts.
-    Call(Logged),
+    Call(Box<Logged>),
 }
 
 /// All that a call's effect follows from.
@@ -168,7 +168,7 @@ fn take(kept: &mut Kept, files: &Path, event: Event) {
         Event::Call(logged) => {
             kept.calls += 1;
             kept.time = kept.time.max(logged.at);
-            kept.stats.record(logged);
+            kept.stats.record(*logged);
         }
     }
 }

@@ -63,8 +63,9 @@ fn line(number: u64) -> String {
         result: "ok".to_owned(),
         fingerprint: 0,
         url: String::new(),
+        parameters: serde_json::Value::Null,
     };
-    let event = Event::Call(logged);
+    let event = Event::Call(Box::new(logged));
     serde_json::to_string(&Line { number, event }).expect("JSON") + "\n"
 }
 
