@@ -13,7 +13,7 @@ use crate::field::Outputs;
 use crate::kind::Kind;
 use crate::typed::{Before, Spec, State};
 use crate::{
-    Calls, Container, Diff, Impact, Location, OutputRef, Permission, PhysicalId, Readiness,
+    Calls, Container, Diff, Impact, Location, OutputRef, Permission, PhysicalId, Polls, Readiness,
     Removal, Trail, Transition, Verb, ZoneRef,
 };
 
@@ -133,6 +133,8 @@ pub trait AnyKind: Send + Sync {
     fn batch(&self, spec: &Spec) -> Option<String>;
     /// See [`Kind::batch_calls`].
     fn batch_calls(&self) -> Vec<Calls>;
+    /// See [`Kind::polls`].
+    fn polls(&self, verb: Verb) -> Polls;
     /// See [`Kind::poll`].
     fn poll(&self) -> Duration;
     /// See [`Kind::expected`].
@@ -402,6 +404,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn batch_calls(&self) -> Vec<Calls> {
         K::batch_calls()
+    }
+
+    fn polls(&self, verb: Verb) -> Polls {
+        K::polls(verb)
     }
 
     fn expected(&self) -> Duration {

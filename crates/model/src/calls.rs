@@ -24,3 +24,15 @@ impl Calls {
         }
     }
 }
+
+/// The requests by which a run asks whether what it changed is ready, where AWS takes as long as it usually does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Polls {
+    /// The service, as in the quota table. Nothing is asked where it is empty.
+    pub service: &'static str,
+    /// For each resource; of those that go out in a batch, for each batch.
+    pub each: u32,
+    /// For all resources of a kind in an account and region, because one answer is about all of them. They
+    /// are asked for once more in every pause of their kind in which others are still being changed.
+    pub together: u32,
+}

@@ -13,7 +13,7 @@ use standards::Finding;
 
 use crate::{
     Before, Calls, Container, Diff, Field, Impact, Location, OutputRef, Permission, PhysicalId,
-    Readiness, Removal, ResourceId, Spec, State, Trail, Verb, ZoneRef,
+    Polls, Readiness, Removal, ResourceId, Spec, State, Trail, Verb, ZoneRef,
 };
 
 /// A resource to observe or to change.
@@ -347,6 +347,11 @@ pub trait Kind: Send + Sync + 'static {
     /// How long to wait between two questions whether it is ready.
     fn poll() -> Duration {
         Duration::from_secs(5)
+    }
+
+    /// The requests of a run that waits until it is ready, or gone, after `verb`.
+    fn polls(_verb: Verb) -> Polls {
+        Polls::default()
     }
 
     /// How long after a change it can be ready at the earliest, so that it is not asked before.

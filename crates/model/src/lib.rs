@@ -37,7 +37,7 @@ pub mod verb;
 
 pub use any_kind::{AnyKind, KindSet, ShapeError};
 pub use authority::{Authority, Lead, LeftZone, ZoneRef};
-pub use calls::Calls;
+pub use calls::{Calls, Polls};
 pub use check::{About, Check, CheckOutcome, Verdict};
 pub use diff::{Change, Diff, Effect, Side};
 pub use error::{ErrorClass, KindError};

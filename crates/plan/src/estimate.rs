@@ -1,8 +1,9 @@
 //! How many API calls a plan makes, and how long AWS's quotas make them last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use model::{Calls, Level, Location, Plan};
+use model::{Action, Calls, Level, Location, Plan, Polls, Verb};
 
 /// A token bucket's documented figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,7 +22,11 @@ pub type Rates = BTreeMap<String, Rate>;
 pub struct Estimate {
     /// Calls by service, with those of batches.
     pub calls: BTreeMap<String, u32>,
-    /// Seconds that the slowest quota makes them last.
+    /// Requests by service that ask whether what was changed is ready, as far as AWS takes as long as it
+    /// usually does. They are within a fifth of what an apply of one domain or of ten makes in all, where
+    /// nothing is throttled.
+    pub polls: BTreeMap<String, u32>,
+    /// Seconds that the slowest quota makes the calls last. Polls fill the time in which they wait.
     pub seconds: f64,
     /// That quota, where it makes anybody wait.
     pub binds: Option<Binding>,
@@ -41,13 +46,18 @@ pub struct Binding {
 }
 
 impl Estimate {
-    /// Calls of all services.
+    /// Calls of all services, without polls.
     pub fn total(&self) -> u32 {
         self.calls.values().sum()
     }
+
+    /// Polls of all services.
+    pub fn total_polls(&self) -> u32 {
+        self.polls.values().sum()
+    }
 }
 
-/// The estimate. Calls that look again while something is waited for are not in it.
+/// The estimate.
 pub fn estimate(plan: &Plan, rates: &Rates) -> Estimate {
     let mut by_quota: BTreeMap<(Option<&Location>, &str), u32> = BTreeMap::new();
     for action in &plan.actions {
@@ -62,25 +72,92 @@ pub fn estimate(plan: &Plan, rates: &Rates) -> Estimate {
             *by_quota.entry((*location, &calls.service)).or_default() += calls.count;
         }
     }
-    let mut estimate = Estimate::default();
-    for ((location, service), count) in by_quota {
-        // A service without a documented quota makes nobody wait.
-        if let Some(rate) = rates.get(service) {
-            // A full bucket lets the burst through at once; only the rest waits.
-            let seconds = (f64::from(count) - rate.burst).max(0.0) / rate.per_second;
-            if seconds > estimate.seconds {
-                estimate.seconds = seconds;
-                estimate.binds = Some(Binding {
-                    service: service.to_owned(),
-                    region: location.map(|location| location.region.to_string()),
-                    calls: count,
-                    per_second: rate.per_second,
-                });
-            }
+    // A full bucket lets the burst through at once; only the rest waits. A service without a documented quota
+    // makes nobody wait.
+    let lasting = |service: &str, count: u32| {
+        let rate = rates.get(service)?;
+        Some((
+            rate,
+            (f64::from(count) - rate.burst).max(0.0) / rate.per_second,
+        ))
+    };
+    let spread = |location: Option<&Location>, service: &str| {
+        let count = by_quota.get(&(location, service)).copied();
+        let lasting = lasting(service, count.unwrap_or_default());
+        lasting.map_or(0.0, |(_, seconds)| seconds)
+    };
+    let mut estimate = Estimate {
+        polls: polls(plan, &spread),
+        ..Estimate::default()
+    };
+    for (&(location, service), &count) in &by_quota {
+        if let Some((rate, seconds)) = lasting(service, count)
+            && seconds > estimate.seconds
+        {
+            estimate.seconds = seconds;
+            estimate.binds = Some(Binding {
+                service: service.to_owned(),
+                region: location.map(|location| location.region.to_string()),
+                calls: count,
+                per_second: rate.per_second,
+            });
         }
         *estimate.calls.entry(service.to_owned()).or_default() += count;
     }
     estimate
+}
+
+/// The polls of a plan by service. `spread` is the time over which the calls to a service are made.
+fn polls(plan: &Plan, spread: &dyn Fn(Option<&Location>, &str) -> f64) -> BTreeMap<String, u32> {
+    let awaited = awaited(plan);
+    let mut of_kinds: BTreeMap<(Option<&Location>, &str), (Polls, Duration)> = BTreeMap::new();
+    let mut of_batches: BTreeMap<Batch<'_>, Polls> = BTreeMap::new();
+    let mut polls: BTreeMap<String, u32> = BTreeMap::new();
+    for (action, depth) in plan.actions.iter().zip(depths(plan)) {
+        if !awaited.contains(&action.id) || action.location.is_none() {
+            continue;
+        }
+        let kind = action.spec().kind();
+        let asked = kind.polls(action.verb());
+        let location = action.location.as_ref();
+        if asked.together > 0 {
+            of_kinds.insert((location, kind.name()), (asked, kind.poll()));
+        }
+        match &action.batch {
+            Some(key) => drop(of_batches.insert((location, key, depth), asked)),
+            None if asked.each > 0 => {
+                *polls.entry(asked.service.to_owned()).or_default() += asked.each;
+            }
+            None => {}
+        }
+    }
+    for asked in of_batches.values().filter(|asked| asked.each > 0) {
+        *polls.entry(asked.service.to_owned()).or_default() += asked.each;
+    }
+    for ((location, _), (asked, pause)) in of_kinds {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a time that is not below zero, in pauses of seconds"
+        )]
+        let more = (spread(location, asked.service) / pause.as_secs_f64()).ceil() as u32;
+        *polls.entry(asked.service.to_owned()).or_default() += asked.together + more;
+    }
+    polls
+}
+
+/// The actions that a run waits for until they are ready, or gone.
+fn awaited(plan: &Plan) -> BTreeSet<usize> {
+    let edges = plan.actions.iter().flat_map(|action| &action.after);
+    let ready = edges.filter(|edge| edge.level == Level::Ready);
+    let needed: BTreeSet<usize> = ready.map(|edge| edge.action).collect();
+    let is_awaited = |action: &&Action| {
+        // A deletion waits for itself.
+        let waits = action.wait() || action.verb() == Verb::Delete || needed.contains(&action.id);
+        waits && action.changes()
+    };
+    let awaited = plan.actions.iter().filter(is_awaited);
+    awaited.map(|action| action.id).collect()
 }
 
 /// A batch: where it goes, its key, and how deep it waits.
@@ -89,8 +166,17 @@ type Batch<'a> = (Option<&'a Location>, &'a str, usize);
 /// Batches go out as their actions become free: one for each key and depth of waiting, each with the
 /// calls of its kind.
 fn batches(plan: &Plan) -> impl Iterator<Item = (Batch<'_>, Vec<Calls>)> {
+    let actions = plan.actions.iter().zip(depths(plan));
+    actions.filter_map(|(action, depth)| {
+        let key = action.batch.as_ref()?;
+        let batch = (action.location.as_ref(), key.as_str(), depth);
+        Some((batch, action.spec().kind().batch_calls()))
+    })
+}
+
+/// How deep each action waits.
+fn depths(plan: &Plan) -> Vec<usize> {
     let mut depth = vec![0usize; plan.actions.len()];
-    let mut batches = Vec::new();
     for action in &plan.actions {
         let waits = action.after.iter().map(|edge| {
             // An unchanged dependency is over at once, so that its followers still fit into the same batch.
@@ -98,10 +184,6 @@ fn batches(plan: &Plan) -> impl Iterator<Item = (Batch<'_>, Vec<Calls>)> {
             depth[edge.action] + usize::from(slow)
         });
         depth[action.id] = waits.max().unwrap_or(0);
-        if let Some(key) = &action.batch {
-            let batch = (action.location.as_ref(), key.as_str(), depth[action.id]);
-            batches.push((batch, action.spec().kind().batch_calls()));
-        }
     }
-    batches.into_iter()
+    depth
 }

@@ -262,14 +262,17 @@ pub(crate) fn impacts(plan: &Plan) -> Option<String> {
     (!parts.is_empty()).then(|| format!("{}.", parts.join(", ")))
 }
 
-/// `58 (route53 4, ses 12), at least 11 s.`
+/// `about 58 (route53 4, ses 12), at least 11 s.`, with the requests that ask whether it is ready.
 pub(crate) fn calls(estimate: &Estimate) -> String {
     if estimate.total() == 0 {
         return "none.".to_owned();
     }
-    let services: Vec<String> = estimate
-        .calls
-        .iter()
+    let mut services = estimate.calls.clone();
+    for (service, polls) in &estimate.polls {
+        *services.entry(service.clone()).or_default() += polls;
+    }
+    let services = services.iter();
+    let services: Vec<String> = services
         .map(|(service, count)| format!("{service} {count}"))
         .collect();
     let whole = std::time::Duration::try_from_secs_f64(estimate.seconds.ceil()).unwrap_or_default();
@@ -280,9 +283,14 @@ pub(crate) fn calls(estimate: &Estimate) -> String {
     let binds = estimate.binds.as_ref();
     let binds = binds.filter(|_| whole.as_secs() >= LONG);
     let binds = binds.map(binding).unwrap_or_default();
+    // How often something is asked about depends on when it is ready.
+    let about = match estimate.total_polls() {
+        0 => "",
+        _ => "about ",
+    };
     format!(
-        "{} ({}), {time}{binds}.",
-        estimate.total(),
+        "{about}{} ({}), {time}{binds}.",
+        estimate.total() + estimate.total_polls(),
         services.join(", ")
     )
 }

@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use model::rules;
 use model::{
-    Calls, Diff, Effect, Kind, Location, Nothing, Only, OutputRef, Permission, PhysicalId,
+    Calls, Diff, Effect, Kind, Location, Nothing, Only, OutputRef, Permission, PhysicalId, Polls,
     Readiness, Side, Trail, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
@@ -332,6 +332,18 @@ impl Kind for AcmCertificate {
             }
         }
         state
+    }
+
+    /// One answer has the validation records, and the lists tell when ACM has issued it.
+    fn polls(verb: Verb) -> Polls {
+        match verb {
+            Verb::Create | Verb::Replace => Polls {
+                service: "acm",
+                each: 1,
+                together: 4,
+            },
+            _ => Polls::default(),
+        }
     }
 
     fn poll() -> Duration {

@@ -35,7 +35,7 @@ use std::time::Duration;
 use model::rules;
 use model::{
     Calls, Change, Diff, Field, Impact, Kind, Location, MailImpact, Nothing, Permission,
-    PhysicalId, Readiness, Trail, Transition, Verb, diff,
+    PhysicalId, Polls, Readiness, Trail, Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -416,6 +416,19 @@ impl Kind for CloudfrontDistribution {
     fn answers(spec: &Spec, host: &str) -> bool {
         let mut aliases = spec.aliases.iter();
         aliases.any(|alias| covers(alias, host))
+    }
+
+    /// Deployed five seconds after the first question; disabled before it is deleted.
+    fn polls(verb: Verb) -> Polls {
+        let together = match verb {
+            Verb::Delete => 4,
+            _ => 2,
+        };
+        Polls {
+            service: "cloudfront",
+            each: 0,
+            together,
+        }
     }
 
     /// One listing answers for all that wait, and what they wait for is the longest of a run.

@@ -40,8 +40,8 @@ pub use sync::{forget_list, resume};
 use std::time::Duration;
 
 use model::{
-    Calls, Diff, Field, Impact, Kind, Location, OutputRef, Permission, PhysicalId, Readiness,
-    Removal, Trail, Transition, Verb, ZoneRef,
+    Calls, Diff, Field, Impact, Kind, Location, OutputRef, Permission, PhysicalId, Polls,
+    Readiness, Removal, Trail, Transition, Verb, ZoneRef,
 };
 use serde::{Deserialize, Serialize};
 use standards::Finding;
@@ -263,6 +263,18 @@ impl Kind for Route53RecordSet {
         // Domains that share a zone share its batches; locations that differ have zones that differ.
         let zone = spec.zone.known().unwrap_or(&spec.zone_name);
         Some(format!("route53 zone {zone}"))
+    }
+
+    /// A batch is asked about once: by then it is in sync.
+    fn polls(verb: Verb) -> Polls {
+        match verb {
+            Verb::Forget => Polls::default(),
+            _ => Polls {
+                service: "route53",
+                each: 1,
+                together: 0,
+            },
+        }
     }
 
     fn poll() -> Duration {

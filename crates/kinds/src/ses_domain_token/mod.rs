@@ -17,7 +17,7 @@ mod aws;
 use std::time::Duration;
 
 use model::{
-    Calls, Container, Diff, Kind, Nothing, Permission, PhysicalId, Readiness, Trail, Verb,
+    Calls, Container, Diff, Kind, Nothing, Permission, PhysicalId, Polls, Readiness, Trail, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +109,17 @@ impl Kind for SesDomainToken {
 
     fn permissions(_desired: &Spec) -> Vec<Permission> {
         PERMISSIONS.to_vec()
+    }
+
+    fn polls(verb: Verb) -> Polls {
+        match verb {
+            Verb::Delete => Polls::default(),
+            _ => Polls {
+                service: "ses",
+                each: 0,
+                together: 1,
+            },
+        }
     }
 
     fn poll() -> Duration {

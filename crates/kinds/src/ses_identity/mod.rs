@@ -35,7 +35,7 @@ use std::time::Duration;
 
 use model::{
     Calls, Diff, Impact, Kind, Location, MailImpact, Nothing, OutputRef, Permission, PhysicalId,
-    Readiness, Trail, Transition, Verb, diff,
+    Polls, Readiness, Trail, Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 
@@ -471,6 +471,18 @@ impl Kind for SesIdentity {
 
     fn describe_output(_name: &str) -> String {
         "the DKIM records".to_owned()
+    }
+
+    /// The keys in three requests, and whether it is verified in one.
+    fn polls(verb: Verb) -> Polls {
+        match verb {
+            Verb::Delete => Polls::default(),
+            _ => Polls {
+                service: "ses",
+                each: 0,
+                together: 4,
+            },
+        }
     }
 
     fn poll() -> Duration {

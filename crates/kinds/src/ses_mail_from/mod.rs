@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use model::{
     Calls, Container, Diff, Impact, Kind, Location, MailImpact, Nothing, Permission, PhysicalId,
-    Readiness, Trail, Transition, Verb, diff,
+    Polls, Readiness, Trail, Transition, Verb, diff,
 };
 use serde::{Deserialize, Serialize};
 
@@ -216,6 +216,17 @@ impl Kind for SesMailFrom {
                     desired.clone(),
                 ]
             }
+        }
+    }
+
+    fn polls(verb: Verb) -> Polls {
+        match verb {
+            Verb::Delete => Polls::default(),
+            _ => Polls {
+                service: "ses",
+                each: 0,
+                together: 1,
+            },
         }
     }
 

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use engine::ActionOutcome;
 use kinds::S3Bucket;
-use reconcile::{Project, Wish};
+use reconcile::{Project, Who, Wish};
 
 use crate::fleet;
-use crate::run::Run;
+use crate::run::{Run, carry_out};
 
 type Requests = BTreeMap<String, u64>;
 
@@ -105,6 +105,31 @@ async fn of_one_domain() {
 #[tokio::test(start_paused = true)]
 async fn of_ten_domains() {
     insta::assert_snapshot!(counted(10).await);
+}
+
+/// The plan's figure is within a fifth of what the apply then asks for.
+#[tokio::test(start_paused = true)]
+async fn a_plan_counts_the_calls_and_the_polls_of_its_apply() {
+    for n in [1, 10] {
+        let run = Run::beside_shipped(&fleet::manifest(n));
+        let project = run.open();
+        let journal = project.journal(Who::default()).await.expect("a ledger");
+        let planned = project.plan(journal.ledger(), Wish::All).await;
+        let planned = planned.expect("open accounts");
+        let total = |project: &Project| requests(project).values().sum::<u64>();
+        let before = total(&project);
+        let report = carry_out(&project, &planned, &journal).await;
+        assert!(report.expect("a ledger").is_complete());
+        let made = total(&project) - before;
+        let (calls, polls) = (planned.estimate.total(), planned.estimate.total_polls());
+        let counted = u64::from(calls + polls);
+        let difference = counted.abs_diff(made);
+        assert!(
+            difference * 5 <= made,
+            "{n} domains: {made} requests were made, and {calls} and {polls} counted"
+        );
+        journal.close().await.expect("a ledger");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -46,8 +46,7 @@ struct PlanSummary {
     none: usize,
 }
 
-/// The API calls that apply makes. Those that look again while something is waited for are not
-/// counted.
+/// The API calls that apply makes.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Estimate")]
 struct EstimateObject {
@@ -55,6 +54,8 @@ struct EstimateObject {
     calls: BTreeMap<String, u32>,
     /// Calls of all services.
     total: u32,
+    /// About how many more ask whether what was changed is ready.
+    polls: u32,
     /// How long the quotas of AWS make them last.
     seconds: f64,
     /// The slowest quota, where it makes anybody wait.
@@ -133,6 +134,7 @@ pub fn plan_json(plan: &Plan, estimate: &Estimate) -> Document<PlanDocument> {
         estimate: EstimateObject {
             calls: estimate.calls.clone(),
             total: estimate.total(),
+            polls: estimate.total_polls(),
             seconds: estimate.seconds,
             binds: estimate.binds.clone().map(binding),
         },

@@ -143,7 +143,7 @@ fn changes_deletions_and_their_mail_impact_are_shown() {
     Accounts: dns (111111111111), web (222222222222)
     Plan: 4 to update, 1 to delete, 2 unchanged.
     Mail impact: 1 change can affect receiving (1 weaker), 2 sending (1 weaker), 1 branding.
-    Calls: 5 (cloudfront 1, route53 2, s3 2), less than a second.
+    Calls: about 7 (cloudfront 1, route53 4, s3 2), less than a second.
     Digest: (64 digits)
     ");
 }
