@@ -17,7 +17,9 @@ use kinds::{
     AcmCertificate, CloudfrontDistribution, PublishedRecord, Route53RecordSet, S3Object,
     published_record, route53_record_set, s3_object,
 };
-use model::{DomainLedger, Entry, Field, Kind, Ledger, Resource, ResourceId, ServedPolicy, Spec};
+use model::{
+    DomainLedger, Entry, Field, Kind, Ledger, Resource, ResourceId, ServedPolicy, Spec, Undo,
+};
 use standards::Place;
 use standards::mta_sts::{self};
 
@@ -123,7 +125,8 @@ fn takes_over(desired: &Resource, entry: &Entry, host: &str) -> bool {
     desired.id == entry.id && desired.location == entry.location && serves == Some(true)
 }
 
-/// The policy, the record that announces it, and everything that they need.
+/// The policy, the record that announces it, and everything that they need; also what lets in any of these, as
+/// the policy of a bucket does the distribution. What was made before that may know of a former one only.
 fn kept<'a>(ledger: &'a Ledger, held: &'a DomainLedger) -> Vec<&'a Entry> {
     let mut open: Vec<&Entry> = held
         .entries
@@ -143,10 +146,20 @@ fn kept<'a>(ledger: &'a Ledger, held: &'a DomainLedger) -> Vec<&'a Entry> {
                     .filter_map(|dependency| ledger.entry(&dependency.resource))
                     .map(AsRef::as_ref),
             );
+            let others = held.entries.values().map(AsRef::as_ref);
+            open.extend(others.filter(|other| lets_in(other, entry)));
         }
     }
     kept.sort_by(|a, b| a.id.cmp(&b.id));
     kept
+}
+
+/// Whether `one` lets `other` in.
+fn lets_in(one: &Entry, other: &Entry) -> bool {
+    let mut dependencies = one.dependencies.iter();
+    one.spec.kind().lets_in()
+        && dependencies
+            .any(|dependency| dependency.undo == Undo::SameOrder && dependency.resource == other.id)
 }
 
 fn is_policy(entry: &Entry) -> bool {

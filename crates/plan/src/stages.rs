@@ -97,8 +97,10 @@ impl<'a> Planner<'a> {
         };
         let all = moved.into_iter().chain(retired).filter(is_other);
         all.into_iter().find_map(|entry| {
-            let released = kind.released(&entry.spec)?;
             let state = self.seen(&entry.target()).state()?;
+            // As it is, and not as a ledger that was rolled back has it: what it read from may be gone.
+            let as_seen = kind.accepted(&entry.spec, state);
+            let released = kind.released(as_seen.as_ref().unwrap_or(&entry.spec))?;
             let hosts = kind.lets_go(&released, state);
             let diff = kind.diff(&released, state, Some(&entry.spec));
             (!hosts.is_empty()).then_some(Predecessor {

@@ -9,7 +9,7 @@ use model::{Kind, Ledger, Resource, ServedPolicy};
 
 use super::review::{difference, review};
 use super::{EXAMPLE, expand, find, ledger, load};
-use crate::{Facts, desired, winding_down};
+use crate::{Facts, desired, grace_periods, winding_down};
 
 /// Domains with an enforced policy, each with these keys of its hosting.
 fn manifest(domains: &[(&str, &str)]) -> String {
@@ -174,4 +174,23 @@ fn a_logo_stays_beside_a_policy_that_is_wound_down() {
     assert_eq!(place(&expand(&ledger)), (own.clone(), 2));
     let (then, names) = place(&expand(&Ledger::default()));
     assert!(then != own && names == 1, "{then} {names}");
+}
+
+/// After a move, the records of a host are on record with the policy of the bucket that was left: nothing of
+/// them had to be changed.
+#[test]
+fn the_policy_of_a_bucket_stays_for_what_it_lets_in() {
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let enforced = ServedPolicy {
+        enforce: true,
+        active: true,
+        max_age: 86_400,
+    };
+    let mut resources = expand(&EXAMPLE.replace("mode: testing", "mode: enforce"));
+    for resource in &mut resources {
+        let dependencies = &mut Arc::make_mut(resource).dependencies;
+        dependencies.retain(|one| one.resource.kind != S3BucketPolicy::NAME);
+    }
+    let grace = grace_periods(&ledger(&resources, enforced, now), &[], now);
+    find(&grace[0].resources, S3BucketPolicy::NAME, "assets");
 }
