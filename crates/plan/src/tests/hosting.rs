@@ -1,5 +1,7 @@
 //! A distribution that moves to another account: its names belong to one distribution in all of AWS.
 
+use std::sync::Arc;
+
 use insta::assert_snapshot;
 use kinds::record::{Alias, Record, Sharing};
 use kinds::s3_bucket_policy::Grant;
@@ -9,7 +11,7 @@ use kinds::{
 };
 use model::{
     Dependency, Entry, Field, Kind, Location, Observation, Ownership, PreconditionCheck, Resource,
-    ResourceId, Spec, State, Status, Verb,
+    ResourceId, Spec, State, Status, Step, Verb,
 };
 use standards::dns::RecordType;
 
@@ -269,4 +271,27 @@ fn a_distribution_is_let_in_before_it_is_sent_to_another_bucket() {
     1 create s3_bucket_policy/example.com/policy (web us-east-1): declared, but does not exist
         after 0 done: it names it
     ");
+}
+
+/// The bucket that it read from may be gone by now, and the call names all that it is to have.
+#[test]
+fn a_distribution_is_released_as_it_is_and_not_as_a_ledger_that_was_rolled_back_has_it() {
+    let mut world = moving(&[HOST, WILDCARD]);
+    let held = world.ledger.domains.get_mut(DOMAIN).expect("a domain");
+    let entry = Arc::make_mut(held.entries.get_mut(&id()).expect("an entry"));
+    entry.spec = Spec::of::<CloudfrontDistribution>(cloudfront_distribution::Spec {
+        aliases: vec![HOST.to_owned()],
+        origin: "gone".to_owned(),
+        ..cloudfront_distribution::Spec::default()
+    });
+    let plan = world.plan();
+    let mut steps = plan.actions.iter().map(|action| &action.step);
+    let is_release = |step: &&Step| matches!(step, Step::Release(..));
+    let Some(Step::Release(unwanted, diff)) = steps.find(is_release) else {
+        panic!("a release");
+    };
+    let released = unwanted.spec.get::<CloudfrontDistribution>();
+    assert_eq!(released.expect("a distribution").origin, "");
+    let fields = diff.changes.iter().map(|change| change.field.as_str());
+    assert_eq!(fields.collect::<Vec<_>>(), ["aliases"]);
 }

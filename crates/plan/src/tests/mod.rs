@@ -9,6 +9,7 @@ mod neighbours;
 mod review;
 mod rounds;
 mod schedule;
+mod shared;
 mod shipped;
 mod slack;
 
