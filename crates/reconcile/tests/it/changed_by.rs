@@ -25,7 +25,7 @@ async fn delete_identity(project: &Project) {
 
 /// Runs this under virtual time. A drift probes over ports in real time from then on, so that each has a
 /// runtime of its own, as each has a process of its own.
-fn run<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn alone<T>(work: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().start_paused(true).build();
     runtime.expect("a runtime").block_on(work)
@@ -34,19 +34,19 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 #[test]
 fn the_event_in_cloudtrail_is_told_as_soon_as_aws_has_it() {
     let fleet = Run::beside_shipped(&fleet::manifest(1));
-    let at = run(async {
+    let at = alone(async {
         assert!(fleet.bring_about(Wish::All).await.is_complete());
         let project = fleet.open();
         project.clock.sleep(Duration::from_hours(1)).await;
         delete_identity(&project).await;
         project.clock.now()
     });
-    let early = run(async { drifts(&fleet.open()).await });
+    let early = alone(async { drifts(&fleet.open()).await });
     assert!(!early.is_empty());
     assert!(early.iter().all(|drift| drift.since.is_none()));
     let untold = |drift: &Drift| drift.changed_by == Some(ChangedBy::NotTold);
     assert!(early.iter().all(untold), "{early:?}");
-    let late = run(async {
+    let late = alone(async {
         let project = fleet.open();
         project.clock.sleep(Duration::from_mins(10)).await;
         drifts(&project).await
@@ -73,7 +73,7 @@ fn the_event_in_cloudtrail_is_told_as_soon_as_aws_has_it() {
 #[test]
 fn our_own_changes_are_no_answer() {
     let fleet = Run::beside_shipped(&fleet::manifest(1));
-    let drifts = run(async {
+    let drifts = alone(async {
         assert!(fleet.bring_about(Wish::All).await.is_complete());
         let project = fleet.open();
         project.clock.sleep(Duration::from_hours(1)).await;

@@ -7,6 +7,7 @@ use engine::ActionOutcome;
 use kinds::S3Bucket;
 use reconcile::{Project, Who, Wish};
 
+use crate::changed_by::alone;
 use crate::fleet;
 use crate::run::{Run, carry_out};
 
@@ -34,6 +35,26 @@ fn requests(project: &Project) -> Requests {
     requests
 }
 
+/// The requests of `after` that were not made `before`.
+fn since(before: &Requests, after: &Requests) -> Requests {
+    let of_this = |(name, count): (&String, &u64)| {
+        let count = count - before.get(name).unwrap_or(&0);
+        (count > 0).then(|| (name.clone(), count))
+    };
+    after.iter().filter_map(of_this).collect()
+}
+
+/// One request a line, and their sum.
+fn listed(requests: &Requests) -> String {
+    let mut text = String::new();
+    for (name, count) in requests {
+        let _ = writeln!(text, "{count:>3} {name}");
+    }
+    let total: u64 = requests.values().sum();
+    let _ = writeln!(text, "{total:>3} together");
+    text
+}
+
 /// The first apply, the plan after it, and destroying all of it: each with its requests.
 async fn counted(n: usize) -> String {
     counted_of(&fleet::manifest(n)).await
@@ -54,11 +75,7 @@ async fn counted_of(manifest: &str) -> String {
             assert!(planned.plan.is_empty(), "{:?}", planned.plan.actions);
         }
         let after = requests(&project);
-        let of_this = |(name, count): (&String, &u64)| {
-            let count = count - before.get(name).unwrap_or(&0);
-            (count > 0).then(|| (name.clone(), count))
-        };
-        columns.push(after.iter().filter_map(of_this).collect::<Requests>());
+        columns.push(since(&before, &after));
         before = after;
     }
     let mut text = String::from(" apply no-op destroy\n");
@@ -84,17 +101,7 @@ async fn of_one_record_in_a_fleet() {
     let project = run.try_open(&[fleet::FIRST]).expect("a sound manifest");
     let report = run.bring_about_in(&project, Wish::All).await;
     assert!(report.is_complete(), "{report:?}");
-    let mut text = String::new();
-    let mut total = 0;
-    for (name, count) in requests(&project) {
-        let count = count - before.get(&name).unwrap_or(&0);
-        total += count;
-        if count > 0 {
-            let _ = writeln!(text, "{count:>3} {name}");
-        }
-    }
-    let _ = writeln!(text, "{total:>3} together");
-    insta::assert_snapshot!(text);
+    insta::assert_snapshot!(listed(&since(&before, &requests(&project))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,6 +112,45 @@ async fn of_one_domain() {
 #[tokio::test(start_paused = true)]
 async fn of_ten_domains() {
     insta::assert_snapshot!(counted(10).await);
+}
+
+/// A drift in the six days after one that read everything anew. A plan without changes asks for the tags once
+/// more, and does not ask, in each region that sends, whether SES lets the account send.
+#[test]
+fn of_a_drift_within_the_week() {
+    let run = Run::beside_shipped(&fleet::manifest(1));
+    alone(async { assert!(run.bring_about(Wish::All).await.is_complete()) });
+    let drift = || {
+        alone(async {
+            let project = run.open();
+            let before = requests(&project);
+            let ledger = project.ledger().await.expect("a ledger");
+            let drifted = Box::pin(reconcile::drift(&project, ledger)).await;
+            assert!(drifted.expect("a ledger").drifts.is_empty());
+            since(&before, &requests(&project))
+        })
+    };
+    drift();
+    insta::assert_snapshot!(listed(&drift()), @r"
+     1 acm ListCertificates
+     1 cloudfront ListDistributions
+     1 cloudfront ListOriginAccessControls
+     1 route53 ListResourceRecordSets
+     2 s3 GetBucketEncryption
+     1 s3 GetBucketLifecycleConfiguration
+     1 s3 GetBucketLogging
+     2 s3 GetBucketOwnershipControls
+     2 s3 GetBucketPolicy
+     2 s3 GetBucketVersioning
+     2 s3 GetPublicAccessBlock
+     1 s3 ListObjectVersions
+     2 ses GetAccount
+     2 ses GetEmailIdentity
+     2 ses GetIdentityMailFromDomain- and -VerificationAttributes
+     3 sts AssumeRole
+     1 tagging GetResources
+    27 together
+    ");
 }
 
 /// The plan's figure is within a fifth of what the apply then asks for.
