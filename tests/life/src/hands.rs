@@ -68,6 +68,7 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
             delegate(&mut world, name, to, now);
             delegate(&mut player.shadow, name, to, now);
             player.authority.insert(name, to);
+            player.strayed.insert(name);
         }
     }
     player.observe(&world, now);

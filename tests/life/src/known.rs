@@ -1,7 +1,7 @@
 //! The kinds of lives that are known to fail today. Each is a line of `KNOWN` with its reason, and
 //! goes with its fault.
 
-use crate::life::{Hand, Life, Step};
+use crate::life::Life;
 
 /// Whether an id that is no longer given, and that a resolver still holds, has to have its policy.
 /// Today a policy goes as soon as its id is out of the zone. A sender that then finds no policy
@@ -18,15 +18,8 @@ struct Known {
     without: fn(&mut Life),
 }
 
-/// The kinds that are left out.
-const KNOWN: &[Known] = &[Known {
-    name: "delegation-moves",
-    reason: "a delegation that moves by itself: what is written goes where nobody reads",
-    without: |life| {
-        let moves = |step: &Step| matches!(step, Step::Hand(Hand::Delegate(..)));
-        life.steps.retain(|step| !moves(step));
-    },
-}];
+/// The kinds that are left out: none today.
+const KNOWN: &[Known] = &[];
 
 /// A life without what is known to fail, but for the kinds of these names.
 pub fn without(mut life: Life, kept: &[String]) -> Life {

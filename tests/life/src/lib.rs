@@ -34,6 +34,7 @@ mod person;
 pub mod player;
 pub mod print;
 mod program;
+mod refusals;
 pub mod setup;
 mod shadow;
 pub mod shrink;

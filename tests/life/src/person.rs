@@ -162,7 +162,11 @@ impl Player {
                 delegate(&mut world, domain.name, domain.dns, now);
                 delegate(&mut self.shadow, domain.name, domain.dns, now);
                 self.authority.insert(domain.name, domain.dns);
-                self.observer().moved(domain.name());
+                if self.strayed.remove(&domain.name) {
+                    self.observer().brought_back(domain.name());
+                } else {
+                    self.observer().moved(domain.name());
+                }
                 done.has_moved = true;
             }
         }

@@ -19,6 +19,7 @@ use crate::observer::{Fault, Flow, Observer};
 use crate::pauses;
 use crate::person::Elsewhere;
 use crate::program::{self, Ended, Left, Program};
+use crate::refusals;
 use crate::setup::{Dns, Domain, PARKED, RENUMBERED, Setup};
 use crate::shadow;
 use crate::world::{ZoneAt, before, sets};
@@ -94,6 +95,8 @@ pub(crate) struct Player {
     pub(crate) shadow: World,
     /// The place to which the world is sent for each name.
     pub(crate) authority: BTreeMap<usize, Dns>,
+    /// The names that others have delegated elsewhere.
+    pub(crate) strayed: BTreeSet<usize>,
     /// The records that the person has published elsewhere.
     pub(crate) elsewhere: Elsewhere,
     /// The domains whose SPF and DMARC records a manifest takes over, as positions in the names.
@@ -160,6 +163,7 @@ impl Player {
             authority: authority.collect(),
             sandbox,
             shadow,
+            strayed: BTreeSet::new(),
             elsewhere: Elsewhere::default(),
             adopting,
             routed: BTreeSet::new(),
@@ -277,6 +281,9 @@ impl Player {
                     self.setup.declares_former = true;
                 }
                 Ended::Refused(why) if run >= CALM || !trouble.misleads() => {
+                    for what in refusals::unfounded(self, &why) {
+                        self.fault("RefusedForCause", what);
+                    }
                     self.played.refused.extend(why);
                     break;
                 }

@@ -47,6 +47,8 @@ pub struct Observer {
     edges: Edges,
     last: Sight,
     run: Option<Run>,
+    /// The domains whose delegation was moved back, and until when that is seen.
+    brought_back: BTreeMap<String, Timestamp>,
     sights: u64,
 }
 
@@ -61,11 +63,17 @@ struct Run {
     /// The domains whose delegation a person has moved: their records are others from then on, and
     /// the program has not written them now.
     moved: BTreeSet<String>,
+    /// Of them, those that others had delegated away before.
+    brought_back: BTreeSet<String>,
     broken_before: BTreeSet<(Rule, String)>,
     stopped: BTreeMap<Flow, String>,
     bodies: BTreeMap<(String, String), BTreeMap<Vec<u8>, Timestamp>>,
     faults: Vec<Fault>,
 }
+
+/// How long it takes after a delegation was moved back: two days until resolvers ask its servers again, and as
+/// long for ACM and SES to find there what they look for.
+const SETTLING: SignedDuration = SignedDuration::from_hours(4 * 24);
 
 impl Observer {
     /// An observer of these domains, from now on.
@@ -80,6 +88,7 @@ impl Observer {
             edges: Edges::default(),
             last: Sight::default(),
             run: None,
+            brought_back: BTreeMap::new(),
             sights: 0,
         };
         observer.observe(now);
@@ -154,6 +163,7 @@ impl Observer {
             before: self.last.flows.clone(),
             pauses: BTreeSet::new(),
             moved: BTreeSet::new(),
+            brought_back: self.not_settled(now),
             broken_before: self.last.broken.keys().cloned().collect(),
             stopped: BTreeMap::new(),
             bodies: BTreeMap::new(),
@@ -175,6 +185,25 @@ impl Observer {
         }
     }
 
+    /// A person has moved the delegation of a domain back, which others had moved away. As long as it was away
+    /// no certificate could be renewed and SES found no key, so that its policies may be read again before its host
+    /// has a certificate and its mail a signature.
+    pub fn brought_back(&mut self, domain: &str) {
+        self.moved(domain);
+        self.brought_back
+            .insert(domain.to_owned(), self.now + SETTLING);
+        if let Some(run) = &mut self.run {
+            run.brought_back.insert(domain.to_owned());
+        }
+    }
+
+    /// The domains whose delegation was moved back a short while ago.
+    fn not_settled(&self, now: Timestamp) -> BTreeSet<String> {
+        let back = self.brought_back.iter();
+        let back = back.filter(|(_, until)| **until > now);
+        back.map(|(domain, _)| domain.clone()).collect()
+    }
+
     /// It has ended: what was wrong. `expected` has the flows that the manifest asks for; where
     /// everything is said to be in sync, they flow.
     pub fn end(&mut self, expected: &[Flow], now: Timestamp) -> Vec<Fault> {
@@ -182,7 +211,18 @@ impl Observer {
         let Some(run) = self.run.take() else {
             return Vec::new();
         };
+        let without = run.brought_back.iter().filter_map(|domain| {
+            let key = (Rule::IdWithPolicy, domain.clone());
+            self.last.broken.get(&key)
+        });
+        // Once everything is said to be done, the policy of what was brought back is served as well.
+        let without = without.filter(|_| !expected.is_empty()).map(|why| Fault {
+            promise: "StatedIsSo".to_owned(),
+            what: format!("in sync was said, and {why}"),
+        });
+        let without: Vec<Fault> = without.collect();
         let mut faults = run.end(&self.last);
+        faults.extend(without);
         for flow in expected
             .iter()
             .filter(|flow| !self.last.flows.contains(flow))
@@ -201,12 +241,22 @@ impl Observer {
 impl Run {
     fn compare(&mut self, last: &Sight, sight: &Sight, now: Timestamp) {
         for flow in self.before.difference(&sight.flows) {
+            // SES looks for what it had not found for days, and signs again once it has found it.
+            if flow
+                .sender()
+                .is_some_and(|domain| self.brought_back.contains(domain))
+            {
+                continue;
+            }
             let why = sight.stopped.get(flow);
             let why = why.map_or("nothing there", String::as_str);
             let stopped = self.stopped.entry(flow.clone());
             stopped.or_insert_with(|| format!("{flow} stopped at {now}: {why}"));
         }
         for ((rule, subject), why) in &sight.broken {
+            if *rule == Rule::IdWithPolicy && self.brought_back.contains(subject) {
+                continue;
+            }
             if self.broken_before.insert((*rule, subject.clone())) {
                 self.fault(*rule, format!("{why} at {now}"));
             }

@@ -33,6 +33,19 @@ pub enum Flow {
     Aligned(String, String),
 }
 
+impl Flow {
+    /// The domain that sends, where it is about that.
+    pub(super) fn sender(&self) -> Option<&String> {
+        match self {
+            Self::Receive(_) => None,
+            Self::Send(domain)
+            | Self::SendFrom(domain, _)
+            | Self::Signed(domain, _)
+            | Self::Aligned(domain, _) => Some(domain),
+        }
+    }
+}
+
 impl fmt::Display for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,0 +1,28 @@
+//! The refused plans of a life, and what is known to have given cause for them. Any other refusal is a fault:
+//! a plan that goes in a circle, say, or one whose role may not do what it plans.
+
+use model::rules;
+
+use crate::player::Player;
+
+/// A rule that may refuse a plan, and what must have happened in the life.
+type Cause = (&'static str, fn(&Player) -> bool);
+
+const CAUSES: &[Cause] = &[
+    // Others gave a record set a routing policy.
+    (rules::PLAN_10.id, |player| !player.routed.is_empty()),
+    // Others put objects into a bucket that goes.
+    (rules::PLAN_20.id, |player| !player.objects.is_empty()),
+    // The manifest moves two things at once.
+    (rules::PLAN_25.id, |_| true),
+];
+
+/// The reasons for which nothing in the life gave cause.
+pub(crate) fn unfounded(player: &Player, reasons: &[String]) -> Vec<String> {
+    let is_founded = |reason: &&String| {
+        let mut causes = CAUSES.iter();
+        causes.any(|(id, happened)| reason.starts_with(&format!("{id}:")) && happened(player))
+    };
+    let unfounded = reasons.iter().filter(|reason| !is_founded(reason));
+    unfounded.cloned().collect()
+}
