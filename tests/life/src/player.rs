@@ -118,7 +118,7 @@ pub(crate) struct Player {
     lost_ledger: bool,
     /// Whether the lost ledger was about another manifest, or had more than the manifest leads to, or the one
     /// that is back is about another: what the manifest does not lead to can't be found again.
-    forgot: bool,
+    pub(crate) forgot: bool,
     /// Whether somebody deleted an identity at SES: only the ledger knows its DKIM records then.
     pub(crate) lost_identity: bool,
     pub(crate) setup: Setup,

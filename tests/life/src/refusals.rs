@@ -9,8 +9,12 @@ use crate::player::Player;
 type Cause = (&'static str, fn(&Player) -> bool);
 
 const CAUSES: &[Cause] = &[
+    // Others put an SPF record in the place of what stood there.
+    (rules::PLAN_01.id, |player| !player.replaced.is_empty()),
     // Others gave a record set a routing policy.
     (rules::PLAN_10.id, |player| !player.routed.is_empty()),
+    // The ledger that knew a name was lost, and the manifest no longer leads to it.
+    (rules::PLAN_14.id, |player| player.forgot),
     // Others put objects into a bucket that goes.
     (rules::PLAN_20.id, |player| !player.objects.is_empty()),
     // The manifest moves two things at once.
