@@ -265,7 +265,7 @@ fn happenings(dice: &mut Rng, steps: &mut Vec<Step>) {
 
 fn hand(dice: &mut Rng) -> Hand {
     let (domain, place) = (dice.usize(0..NAMES.len()), dice.usize(0..64));
-    match dice.u8(0..13) {
+    match dice.u8(0..17) {
         0 | 1 => Hand::AddText(domain),
         2 => Hand::AddName(domain),
         3 => Hand::DeleteSet(domain, place),
@@ -277,6 +277,10 @@ fn hand(dice: &mut Rng) -> Hand {
         9 => Hand::AddTag(place),
         10 => Hand::ReplaceSpf(domain),
         11 => Hand::AddRouting(domain, place),
+        12 => Hand::DisableDistribution(place),
+        13 => Hand::DeleteDistribution(place),
+        14 => Hand::ExpireCertificate(place),
+        15 => Hand::MakeZoneAgain(domain, place % DNS_ACCOUNTS.len()),
         _ => Hand::Delegate(domain, dns(dice)),
     }
 }

@@ -9,7 +9,7 @@ use sandbox::world::World;
 use crate::kept;
 use crate::life::Hand;
 use crate::player::{Player, Routed};
-use crate::setup::{Dns, NAMES};
+use crate::setup::{Dns, NAMES, WEB_ACCOUNTS};
 use crate::world::{RecordKey, ZoneAt, delegate, is_spf, plain, put, sets, zone_id};
 
 /// The key of objects of others.
@@ -41,18 +41,7 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
                 world.ses.switch_signing(&place, &name, false);
             }
         }
-        Hand::DeleteObject(place) => {
-            let buckets = buckets(&world);
-            let objects = buckets.flat_map(|(bucket, held)| {
-                let keys = held.objects.keys().filter(|key| *key != OBJECT);
-                keys.map(|key| (bucket.clone(), key.clone()))
-            });
-            let objects: Vec<_> = objects.collect();
-            if let Some((bucket, key)) = pick(&objects, place) {
-                let held = world.s3.buckets.get_mut(&bucket);
-                held.and_then(|held| held.objects.remove(&key));
-            }
-        }
+        Hand::DeleteObject(place) => delete_object(&mut world, place),
         Hand::PutObject(place) => put_object(player, &mut world, place),
         Hand::AddTag(place) => {
             let names: Vec<String> = buckets(&world).map(|(name, _)| name.clone()).collect();
@@ -64,6 +53,18 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
                 player.tagged.insert(name, bucket.created);
             }
         }
+        Hand::DisableDistribution(place) => {
+            if let Some((id, _)) = pick(&distributions(&world), place) {
+                world.cloudfront.disable(&id, now);
+            }
+        }
+        Hand::DeleteDistribution(place) => {
+            if let Some((_, alias)) = pick(&distributions(&world), place) {
+                world.cloudfront.lose(&alias);
+            }
+        }
+        Hand::ExpireCertificate(place) => expire_certificate(&mut world, place),
+        Hand::MakeZoneAgain(name, account) => make_zone_again(player, &mut world, name, account),
         Hand::Delegate(name, to) => {
             delegate(&mut world, name, to, now);
             delegate(&mut player.shadow, name, to, now);
@@ -72,6 +73,55 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
         }
     }
     player.observe(&world, now);
+}
+
+fn delete_object(world: &mut World, place: usize) {
+    let objects = buckets(world).flat_map(|(bucket, held)| {
+        let keys = held.objects.keys().filter(|key| *key != OBJECT);
+        keys.map(|key| (bucket.clone(), key.clone()))
+    });
+    let objects: Vec<_> = objects.collect();
+    if let Some((bucket, key)) = pick(&objects, place) {
+        let held = world.s3.buckets.get_mut(&bucket);
+        held.and_then(|held| held.objects.remove(&key));
+    }
+}
+
+fn expire_certificate(world: &mut World, place: usize) {
+    let certificates = WEB_ACCOUNTS.iter().flat_map(|(_, account)| {
+        let held = world.acm.list(&format!("{account}/us-east-1"));
+        held.into_iter().map(|one| one.arn.clone())
+    });
+    let certificates: Vec<String> = certificates.collect();
+    if let Some(arn) = pick(&certificates, place) {
+        world.acm.expire(&arn);
+    }
+}
+
+/// The distributions with names, by their ids and one of the names.
+fn distributions(world: &World) -> Vec<(String, String)> {
+    let all = world.cloudfront.all();
+    let named = all.filter_map(|one| Some((one.id.clone(), one.aliases().next()?.to_owned())));
+    named.collect()
+}
+
+/// Makes a zone again, in the world and in its shadow.
+fn make_zone_again(player: &mut Player, world: &mut World, name: usize, account: usize) {
+    let Some(old) = zone_id(world, account, NAMES[name]) else {
+        return;
+    };
+    let Some(new) = world.make_zone_again(&old) else {
+        return;
+    };
+    player.shadow.take_zone(world, &new, &old);
+    if player.authority_of(name) == Dns::Account(account) {
+        for world in [world, &mut player.shadow] {
+            world.delegate_zone(&new, player.sandbox.clock().now());
+        }
+    }
+    let is_gone = |zone: &ZoneAt| *zone == ZoneAt { account, name };
+    player.routed.retain(|routed| !is_gone(&routed.zone));
+    player.replaced.retain(|zone| !is_gone(zone));
 }
 
 /// The buckets in which others may do something: all but the ledger's.

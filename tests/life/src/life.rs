@@ -94,6 +94,15 @@ pub enum Hand {
     PutObject(usize),
     /// Adds a tag of their own to a bucket.
     AddTag(usize),
+    /// Takes a distribution out of service.
+    DisableDistribution(usize),
+    /// Deletes a distribution.
+    DeleteDistribution(usize),
+    /// Lets a certificate expire.
+    ExpireCertificate(usize),
+    /// Deletes the zone of a domain in an account, and makes it again: empty, with other servers, to which
+    /// they delegate where the world asked the former ones.
+    MakeZoneAgain(usize, usize),
     /// Moves the delegation of a domain.
     Delegate(usize, Dns),
 }

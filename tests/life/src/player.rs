@@ -115,7 +115,7 @@ pub(crate) struct Player {
     pub(crate) ledger: Kept,
     ledger_before: Kept,
     /// Whether the ledger was lost or rolled back in this life.
-    lost_ledger: bool,
+    pub(crate) lost_ledger: bool,
     /// Whether the lost ledger was about another manifest, or had more than the manifest leads to, or the one
     /// that is back is about another: what the manifest does not lead to can't be found again.
     pub(crate) forgot: bool,

@@ -9,8 +9,11 @@ use crate::player::Player;
 type Cause = (&'static str, fn(&Player) -> bool);
 
 const CAUSES: &[Cause] = &[
-    // Others put an SPF record in the place of what stood there.
-    (rules::PLAN_01.id, |player| !player.replaced.is_empty()),
+    // Others put an SPF record in the place of what stood there, or nobody knows any more that we put there what
+    // does.
+    (rules::PLAN_01.id, |player| {
+        !player.replaced.is_empty() || player.lost_ledger
+    }),
     // Others gave a record set a routing policy.
     (rules::PLAN_10.id, |player| !player.routed.is_empty()),
     // The ledger that knew a name was lost, and the manifest no longer leads to it.

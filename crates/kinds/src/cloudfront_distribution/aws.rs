@@ -9,7 +9,7 @@ use model::{
     PhysicalId, Target,
 };
 
-use super::config::{adjust, configured, state};
+use super::config::{adjust, configured, state, without_names};
 use super::create::{self, holders, is_taken};
 use super::find::{Configured, client, config_of, find, listed, made_by_us, sdk_tags, tags_of};
 use super::listing::Listed;
@@ -235,14 +235,15 @@ async fn disable(client: &Client, id: &str) -> Result<(), KindError> {
     };
     if config.enabled {
         config.enabled = false;
-        let request = client
-            .update_distribution()
-            .id(id)
-            .if_match(etag)
-            .distribution_config(config);
-        let disabled = done("UpdateDistribution", request.send().await);
+        let disabled = match send(client, id, &etag, config.clone()).await {
+            // It goes, so that it can go without its names: then it needs no certificate.
+            Err(error) if is_expired(&error) => {
+                send(client, id, &etag, without_names(config)?).await
+            }
+            disabled => disabled,
+        };
         // Where the entity tag moved, the next attempt reads the one of then.
-        disabled.map(drop).or_else(|error| {
+        disabled.or_else(|error| {
             if is_outrun(&error) {
                 Ok(())
             } else {
@@ -253,6 +254,29 @@ async fn disable(client: &Client, id: &str) -> Result<(), KindError> {
     Ok(())
 }
 
+/// Whether CloudFront refuses an update because of the certificate, which is checked with each: one that has
+/// expired keeps a distribution from being changed, and from being taken out of service (CloudFront API reference,
+/// `InvalidViewerCertificate`).
+fn is_expired(error: &KindError) -> bool {
+    error.code.as_deref() == Some("InvalidViewerCertificate")
+}
+
+/// Sends a configuration, if `etag` is the version that it was made from.
+async fn send(
+    client: &Client,
+    id: &str,
+    etag: &str,
+    config: DistributionConfig,
+) -> Result<(), KindError> {
+    let request = client
+        .update_distribution()
+        .id(id)
+        .if_match(etag)
+        .distribution_config(config);
+    done("UpdateDistribution", request.send().await)?;
+    Ok(())
+}
+
 /// Sends the configuration `found`, with everything that the spec asks for.
 async fn put_config(
     client: &Client,
@@ -260,13 +284,15 @@ async fn put_config(
     found: Configured,
     spec: &Spec,
 ) -> Result<(), KindError> {
-    let request = client
-        .update_distribution()
-        .id(id.as_str())
-        .if_match(found.etag)
-        .distribution_config(adjust(found.config, spec)?);
-    done("UpdateDistribution", request.send().await)?;
-    Ok(())
+    let Configured { etag, config } = found;
+    let config = adjust(config, spec)?;
+    match send(client, id.as_str(), &etag, config.clone()).await {
+        // What lets its last name go needs no certificate.
+        Err(error) if is_expired(&error) && spec.aliases.is_empty() => {
+            send(client, id.as_str(), &etag, without_names(config)?).await
+        }
+        sent => sent,
+    }
 }
 
 /// Whether the entity tag was not the newest one (terraform-provider-aws, `distribution.go` reads

@@ -165,6 +165,17 @@ pub(super) fn adjust(
     Ok(config)
 }
 
+/// `config` without its names, and with the certificate of CloudFront itself.
+pub(super) fn without_names(
+    mut config: DistributionConfig,
+) -> Result<DistributionConfig, KindError> {
+    let aliases = Aliases::builder().quantity(0).build();
+    config.aliases = Some(built("UpdateDistribution", aliases)?);
+    let certificate = ViewerCertificate::builder().cloud_front_default_certificate(true);
+    config.viewer_certificate = Some(certificate.build());
+    Ok(config)
+}
+
 /// A cache policy and the settings that it took the place of exclude each other.
 #[expect(deprecated, reason = "an adopted distribution can still have them")]
 fn forget_legacy(behavior: &mut DefaultCacheBehavior) {

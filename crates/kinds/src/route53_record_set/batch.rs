@@ -52,7 +52,13 @@ pub fn changes(live: &Sets, parts: &[BatchPart]) -> (Vec<SetChange>, TakenOver) 
     let taken: TakenOver = parts
         .iter()
         .map(|part| match &part.wanted {
-            Some(wanted) if part.adopt => displaced(&next, wanted),
+            Some(wanted) if part.adopt => {
+                let mut taken = displaced(&next, wanted);
+                // Our own alias is none of what was there before us, wherever it led.
+                let is_ours = |set: &LiveSet| part.owned.iter().any(|owned| owned.follows(set));
+                taken.retain(|set| !is_ours(set));
+                taken
+            }
             _ => Vec::new(),
         })
         .collect();

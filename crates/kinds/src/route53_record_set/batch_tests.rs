@@ -494,3 +494,31 @@ fn what_was_taken_over_as_it_was_is_put_back() {
         assert_eq!(created, (now != left).then_some(left), "{what}");
     }
 }
+
+/// The distribution that it led to was deleted by others, say, and made again under another name.
+#[test]
+fn an_alias_of_ours_that_leads_elsewhere_now_is_nothing_that_was_there_before() {
+    let to = |target: &str| {
+        let mut record = record("mta-sts.example.com", "A", &[], Sharing::Whole);
+        record.alias = Some(Alias {
+            target: target.into(),
+            zone: "Z2FDTNDATAQYW2".to_owned(),
+        });
+        record
+    };
+    let mut there = set("mta-sts.example.com", "A", 60, &[]);
+    (there.ttl, there.alias) = (
+        None,
+        Some(("d1.cloudfront.net".to_owned(), "Z2FDTNDATAQYW2".to_owned())),
+    );
+    let live = zone(&[there.clone()]);
+    let part = |owned: Option<Record>| BatchPart {
+        adopt: true,
+        owned,
+        ..put(to("d2.cloudfront.net"))
+    };
+    let (_, taken) = changes(&live, &[part(Some(to("d1.cloudfront.net")))]);
+    assert_eq!(taken, [[]; 1]);
+    let (_, taken) = changes(&live, &[part(None)]);
+    assert_eq!(taken, [vec![there]]);
+}

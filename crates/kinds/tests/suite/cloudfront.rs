@@ -379,3 +379,15 @@ async fn r_21_tags_that_somebody_adds_to_a_distribution_stay() {
     let tags = state.expect("a distribution").tags;
     assert_eq!(tags.get("extra").map(String::as_str), Some("1"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_distribution_whose_certificate_has_expired_can_go() {
+    let stage = Stage::new();
+    let wanted = spec(&stage).await;
+    let mut walk = Walk::new(&stage, &id(), REGION, &wanted).await;
+    walk.create().await;
+    walk.until_ready().await;
+    let certificate = wanted.certificate.known().expect("an ARN");
+    stage.sandbox.world().acm.expire(certificate);
+    walk.delete().await;
+}

@@ -368,6 +368,14 @@ impl State {
             .ok_or_else(|| error::not_found(arn))
     }
 
+    /// Lets the time of a certificate run out, as where it could not be renewed.
+    pub fn expire(&mut self, arn: &str) {
+        let mut held = self.certificates.values_mut();
+        if let Some(certificate) = held.find_map(|held| held.get_mut(arn)) {
+            certificate.status = Status::Expired;
+        }
+    }
+
     /// Gives a certificate up, unless another service still uses it.
     pub fn delete(
         &mut self,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::access_control::OriginAccessControl;
 use super::distribution::Distribution;
 use super::owned::Owned;
+use super::xml::Element;
 use super::{error, ids};
 use crate::service::ServiceError;
 
@@ -133,6 +134,16 @@ impl State {
             account
                 .distributions
                 .retain(|_, held| !held.aliases().any(|one| one.eq_ignore_ascii_case(alias)));
+        }
+    }
+
+    /// Takes a distribution out of service, as its owner can in the console.
+    pub fn disable(&mut self, id: &str, now: Timestamp) {
+        if let Some(distribution) = self.all_mut().find(|one| one.id == id) {
+            let mut config = distribution.config.clone();
+            config.set(Element::leaf("Enabled", "false"));
+            distribution.roll_out(config, now, SignedDuration::ZERO);
+            distribution.advance(now);
         }
     }
 

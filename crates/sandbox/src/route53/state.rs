@@ -144,6 +144,29 @@ impl State {
         &self.zones[&id]
     }
 
+    /// Takes a zone away from its owner, with all that is in it.
+    pub(crate) fn lose_zone(&mut self, id: &str) -> Option<Zone> {
+        let zone = self.zones.remove(id)?;
+        self.forget_name(&zone.name, id);
+        Some(zone)
+    }
+
+    /// Adds a zone that there is in another world.
+    pub(crate) fn take_zone(&mut self, zone: Zone) {
+        let ids = self.ids_by_name.entry(zone.name.clone()).or_default();
+        ids.insert(zone.id.clone());
+        self.zones.insert(zone.id.clone(), zone);
+    }
+
+    fn forget_name(&mut self, name: &DnsName, id: &str) {
+        if let Some(ids) = self.ids_by_name.get_mut(name) {
+            ids.remove(id);
+            if ids.is_empty() {
+                self.ids_by_name.remove(name);
+            }
+        }
+    }
+
     fn add_zone(
         &mut self,
         account: &str,
@@ -259,12 +282,7 @@ impl State {
         }
         let name = zone.name.clone();
         self.zones.remove(id);
-        if let Some(ids) = self.ids_by_name.get_mut(&name) {
-            ids.remove(id);
-            if ids.is_empty() {
-                self.ids_by_name.remove(&name);
-            }
-        }
+        self.forget_name(&name, id);
         Ok(self.record_change(caller, None))
     }
 

@@ -45,6 +45,21 @@ impl World {
         })
     }
 
+    /// Deletes a zone with all that is in it, and makes it again under its name: with another id and other
+    /// servers, to which nobody delegates yet. Returns the id.
+    pub fn make_zone_again(&mut self, zone_id: &str) -> Option<String> {
+        let zone = self.route53.lose_zone(zone_id)?;
+        Some(self.route53.seed_zone(&zone.account, zone.name).id.clone())
+    }
+
+    /// Puts a zone of another world in the place of the one that it has there.
+    pub fn take_zone(&mut self, from: &Self, zone_id: &str, replaced: &str) {
+        if let Some(zone) = from.route53.zones.get(zone_id) {
+            self.route53.lose_zone(replaced);
+            self.route53.take_zone(zone.clone());
+        }
+    }
+
     /// Lets registries delegate a zone's name to it from `now` on, instead of wherever it was delegated to.
     pub fn delegate_zone(&mut self, zone_id: &str, now: Timestamp) {
         if let Some(zone) = self.route53.zones.get(zone_id) {

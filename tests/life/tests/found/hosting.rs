@@ -1,6 +1,6 @@
 //! Lives in which hosting moves to another account.
 
-use life::life::{Step, Trouble};
+use life::life::{Hand, Step, Trouble};
 use life::setup::{Dns, Hosting, Setup, Sts};
 
 use crate::{apply, holds, in_region, sender_with};
@@ -37,4 +37,44 @@ fn a_policy_is_served_while_its_hosting_moves() {
             ]);
         }
     }
+}
+
+/// Hosting with an enforced policy, or with none.
+fn with_policy(adopts: bool, days: Option<u32>) -> Setup {
+    sender_with(|domain| {
+        domain.ses.clear();
+        domain.adopts = adopts;
+        domain.hosting = Some(in_region(0));
+        domain.sts = days.map(|max_age| Sts {
+            mode: "enforce",
+            max_age,
+        });
+    })
+}
+
+/// Seed 15: others had deleted the distribution of a domain, and destroy put the record back that led there.
+#[test]
+fn a_record_of_a_distribution_that_others_deleted_is_not_put_back() {
+    for adopts in [false, true] {
+        holds(vec![
+            apply(with_policy(adopts, Some(7))),
+            Step::Hand(Hand::DeleteDistribution(0)),
+            Step::Wait(60),
+            apply(with_policy(adopts, Some(7))),
+            apply(with_policy(adopts, None)),
+            Step::Wait(60 * 24 * 40),
+            Step::Destroy(Trouble::default()),
+        ]);
+    }
+}
+
+/// Seed 70: a distribution whose certificate had expired could not be taken out of service.
+#[test]
+fn what_has_an_expired_certificate_can_go() {
+    holds(vec![
+        apply(with_policy(false, Some(7))),
+        Step::Hand(Hand::ExpireCertificate(0)),
+        Step::Wait(60),
+        Step::Destroy(Trouble::default()),
+    ]);
 }
