@@ -1,12 +1,40 @@
 //! A life: what happens to a project from the first apply to the end.
 
-use crate::setup::{Dns, Setup};
+use std::collections::BTreeSet;
+
+use crate::setup::{Dns, PARKED, Setup};
 
 /// A life. It is data, so that it is printed, made smaller and kept as a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Life {
     /// The things that happen, in order.
     pub steps: Vec<Step>,
+}
+
+impl Life {
+    /// The names of all its domains.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names = BTreeSet::new();
+        for setup in self.setups() {
+            names.extend(setup.domains.iter().map(|domain| domain.name().to_owned()));
+            names.extend(setup.parked.iter().map(|&name| PARKED[name].to_owned()));
+        }
+        names.into_iter().collect()
+    }
+
+    /// The domains that some manifest of it takes records over for, as positions in the names.
+    pub(crate) fn adopting(&self) -> BTreeSet<usize> {
+        let domains = self.setups().flat_map(|setup| &setup.domains);
+        let adopting = domains.filter(|domain| domain.adopts);
+        adopting.map(|domain| domain.name).collect()
+    }
+
+    fn setups(&self) -> impl Iterator<Item = &Setup> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Apply(setup, _) => Some(setup),
+            _ => None,
+        })
+    }
 }
 
 /// One thing that happens.

@@ -20,7 +20,7 @@ use crate::pauses;
 use crate::person::Elsewhere;
 use crate::program::{self, Ended, Left, Program};
 use crate::refusals;
-use crate::setup::{Dns, Domain, PARKED, RENUMBERED, Setup};
+use crate::setup::{Dns, Domain, RENUMBERED, Setup};
 use crate::shadow;
 use crate::world::{ZoneAt, before, sets};
 
@@ -134,10 +134,10 @@ impl Player {
             _ => None,
         });
         let setup = first.unwrap_or_default();
-        let adopting = adopting(life);
+        let adopting = life.adopting();
         let world = before(&setup, &adopting);
         let clock = Clock::starting_at(BIRTH, 1.0);
-        let observer = Observer::new(names(life), world.clone(), BIRTH);
+        let observer = Observer::new(life.names(), world.clone(), BIRTH);
         let observer = Arc::new(Mutex::new(observer));
         let shadow = world.clone();
         let sandbox = Sandbox::new(world, clock);
@@ -437,6 +437,12 @@ impl Player {
         }
     }
 
+    /// Whether a domain with a policy has no MX any more that the manifest does not name.
+    pub(crate) fn has_lost_an_mx(&self) -> bool {
+        let mut domains = self.setup.domains.iter();
+        domains.any(|domain| domain.sts.is_some() && !domain.mx && !self.has_mx(domain))
+    }
+
     /// The flows that the manifest asks for.
     fn expected(&self) -> Vec<Flow> {
         let mut expected = Vec::new();
@@ -470,28 +476,4 @@ impl Player {
         self.played.sights = sights;
         self.played
     }
-}
-
-/// The names of all domains of a life.
-fn names(life: &Life) -> Vec<String> {
-    let mut names = BTreeSet::new();
-    for step in &life.steps {
-        if let Step::Apply(setup, _) = step {
-            names.extend(setup.domains.iter().map(|domain| domain.name().to_owned()));
-            names.extend(setup.parked.iter().map(|&name| PARKED[name].to_owned()));
-        }
-    }
-    names.into_iter().collect()
-}
-
-/// The domains that some manifest of a life takes records over for, as positions in the names.
-fn adopting(life: &Life) -> BTreeSet<usize> {
-    let mut adopting = BTreeSet::new();
-    for step in &life.steps {
-        if let Step::Apply(setup, _) = step {
-            let domains = setup.domains.iter().filter(|domain| domain.adopts);
-            adopting.extend(domains.map(|domain| domain.name));
-        }
-    }
-    adopting
 }

@@ -9,6 +9,8 @@ use crate::player::Player;
 type Cause = (&'static str, fn(&Player) -> bool);
 
 const CAUSES: &[Cause] = &[
+    // Others deleted the MX that a policy is for.
+    (standards::rules::STS_P07.id, Player::has_lost_an_mx),
     // Others put an SPF record in the place of what stood there, or nobody knows any more that we put there what
     // does.
     (rules::PLAN_01.id, |player| {

@@ -2,7 +2,7 @@
 
 use kinds::record::{Record, Sharing};
 use kinds::{CloudfrontDistribution, s3_object};
-use manifest::{Located, MtaSts};
+use manifest::{Located, MtaSts, MtaStsFault};
 use model::rules;
 use model::{
     Dependency, Impact, MailImpact, Precondition, PreconditionCheck, ResourceId, ServedPolicy,
@@ -39,7 +39,15 @@ pub(super) fn policy<'a>(
     match block.policy(&hosts) {
         Ok((_, body)) => Some((block, body)),
         Err(fault) => {
-            let finding = Finding::new(rules::STS_P07, fault.to_string())
+            let text = match fault {
+                MtaStsFault::Keys(_) if hosts.is_empty() => format!(
+                    "no MX record of {} was found, and the manifest names no mail host, so that the policy \
+                     would allow none",
+                    scope.name
+                ),
+                fault => fault.to_string(),
+            };
+            let finding = Finding::new(rules::STS_P07, text)
                 .in_place(block.place())
                 .fix("list patterns in `mta_sts.mx`, or hosts in `mx`");
             scope.find(finding);

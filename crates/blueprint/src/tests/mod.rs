@@ -151,6 +151,24 @@ fn enforcing_needs_evidence() {
     assert_eq!(rules, ["STS-P13", "STS-P16"]);
 }
 
+/// The mail hosts of a policy come from the MX that is published. Who has none is told so.
+#[test]
+fn a_policy_without_a_mail_host_says_why_there_is_none() {
+    let text = "project: shop\naccounts:\n  web: { id: \"222222222222\", role: mail-deploy }\ndomains:\n  \
+        example.com:\n    dns: { route53: { account: web } }\n    hosting: { account: web, region: eu-west-1 }\n    \
+        mta_sts: { mode: enforce, max_age: 7d }\n";
+    let (_, findings) = desired(&load(text), &Facts::default());
+    let [finding] = findings.as_slice() else {
+        panic!("{findings:?}");
+    };
+    assert_eq!(finding.rule, "STS-P07");
+    assert_eq!(
+        finding.reason,
+        "no MX record of example.com was found, and the manifest names no mail host, so that the policy would \
+         allow none"
+    );
+}
+
 /// A ledger as after a perfect apply.
 fn ledger(resources: &[Arc<Resource>], serving: ServedPolicy, now: Timestamp) -> Ledger {
     let mut held = DomainLedger::default();
