@@ -5,6 +5,7 @@
 //! Adding a kind is a folder here and a line in [`pure`] and in `registry`.
 
 pub mod acm_certificate;
+mod calls;
 pub mod cloudfront_distribution;
 pub mod cloudfront_origin_access_control;
 #[cfg(feature = "aws")]

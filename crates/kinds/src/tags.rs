@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::diff::Change;
-use model::{Calls, Diff, Ownership, ResourceId};
+use model::{Ownership, ResourceId};
 
 /// Tags of one resource, by key.
 pub type Tags = BTreeMap<String, String>;
@@ -72,22 +71,6 @@ pub fn ownership(desired: &Tags, actual: &Tags) -> Ownership {
     } else {
         Ownership::Foreign
     }
-}
-
-/// The calls that bring the tags of a difference about: `set` where some are given, `removed` where some
-/// go.
-pub(crate) fn calls(service: &str, diff: &Diff, set: &str, removed: &str) -> Vec<Calls> {
-    let is_of_tags = |change: &&Change| change.field == "tags" || change.field.starts_with("tags.");
-    let changes: Vec<&Change> = diff.changes.iter().filter(is_of_tags).collect();
-    let goes = |change: &Change| change.to.as_json().is_null();
-    let operations = [
-        changes.iter().any(|change| !goes(change)).then_some(set),
-        changes.iter().any(|change| goes(change)).then_some(removed),
-    ];
-    let operations = operations.into_iter().flatten();
-    operations
-        .map(|operation| Calls::new(service, operation, 1))
-        .collect()
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ pub struct Estimate {
     /// usually does. They are within a fifth of what an apply of one domain or of ten makes in all, where
     /// nothing is throttled.
     pub polls: BTreeMap<String, u32>,
-    /// Seconds that the slowest quota makes the calls last. Polls fill the time in which they wait.
+    /// Seconds that the slowest quota makes the calls last. Polls are left out, although those of Route 53 share
+    /// the quota of its changes: a plan of many zones can last longer.
     pub seconds: f64,
     /// That quota, where it makes anybody wait.
     pub binds: Option<Binding>,

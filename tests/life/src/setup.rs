@@ -157,6 +157,24 @@ pub enum Set {
 }
 
 impl Domain {
+    /// A domain for which the manifest asks for nothing yet.
+    pub fn bare(name: usize) -> Self {
+        Self {
+            name,
+            dns: Dns::Account(0),
+            ttl: 5,
+            mx: false,
+            hosting: None,
+            bimi: false,
+            sts: None,
+            tls_rpt: false,
+            dmarc: None,
+            spf: None,
+            ses: Vec::new(),
+            adopts: false,
+        }
+    }
+
     /// Its name.
     pub fn name(&self) -> &'static str {
         NAMES[self.name]

@@ -35,6 +35,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
+use crate::calls;
 use crate::tags::{self, Tags};
 use crate::wildcard::covers;
 
@@ -257,7 +258,7 @@ impl Kind for AcmCertificate {
             Verb::Create | Verb::Replace => vec![Calls::new("acm", "RequestCertificate", 1)],
             Verb::Update | Verb::Adopt => {
                 let [set, removed] = ["AddTagsToCertificate", "RemoveTagsFromCertificate"];
-                tags::calls("acm", diff, set, removed)
+                calls::of_tags("acm", diff, set, removed)
             }
             Verb::Delete => vec![Calls::new("acm", "DeleteCertificate", 1)],
             Verb::Forget | Verb::None => Vec::new(),

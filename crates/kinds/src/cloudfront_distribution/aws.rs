@@ -237,7 +237,7 @@ async fn disable(client: &Client, id: &str) -> Result<(), KindError> {
         config.enabled = false;
         let disabled = match send(client, id, &etag, config.clone()).await {
             // It goes, so that it can go without its names: then it needs no certificate.
-            Err(error) if is_expired(&error) => {
+            Err(error) if is_of_certificate(&error) => {
                 send(client, id, &etag, without_names(config)?).await
             }
             disabled => disabled,
@@ -254,10 +254,9 @@ async fn disable(client: &Client, id: &str) -> Result<(), KindError> {
     Ok(())
 }
 
-/// Whether CloudFront refuses an update because of the certificate, which is checked with each: one that has
-/// expired keeps a distribution from being changed, and from being taken out of service (CloudFront API reference,
-/// `InvalidViewerCertificate`).
-fn is_expired(error: &KindError) -> bool {
+/// Whether CloudFront refuses an update because of the certificate. It is checked with each update, so that one
+/// that has expired keeps a distribution from being changed, and from being taken out of service.
+fn is_of_certificate(error: &KindError) -> bool {
     error.code.as_deref() == Some("InvalidViewerCertificate")
 }
 
@@ -288,7 +287,7 @@ async fn put_config(
     let config = adjust(config, spec)?;
     match send(client, id.as_str(), &etag, config.clone()).await {
         // What lets its last name go needs no certificate.
-        Err(error) if is_expired(&error) && spec.aliases.is_empty() => {
+        Err(error) if is_of_certificate(&error) && spec.aliases.is_empty() => {
             send(client, id.as_str(), &etag, without_names(config)?).await
         }
         sent => sent,

@@ -40,6 +40,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
+use crate::calls;
 use crate::tags::{self, Tags};
 use crate::wildcard::covers;
 
@@ -370,7 +371,7 @@ impl Kind for CloudfrontDistribution {
                 if !diff.changes.iter().all(is_of_tags) {
                     calls.extend(update());
                 }
-                calls.extend(tags::calls(
+                calls.extend(calls::of_tags(
                     "cloudfront",
                     diff,
                     "TagResource",

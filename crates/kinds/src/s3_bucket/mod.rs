@@ -41,6 +41,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use standards::Finding;
 
+use crate::calls;
 use crate::tags::{self, Tags};
 
 /// The kind.
@@ -187,19 +188,16 @@ fn settings(desired: &Spec, diff: &Diff) -> Vec<Calls> {
         Some(_) => "PutBucketLifecycleConfiguration",
         None => "DeleteBucketLifecycle",
     };
-    let of_fields = [
-        ("tags", "PutBucketTagging"),
-        ("public_access_blocked", "PutPublicAccessBlock"),
-        ("accepts_log_delivery", "PutBucketOwnershipControls"),
-        ("encrypted", "PutBucketEncryption"),
-        ("versioned", "PutBucketVersioning"),
-        ("access_log", "PutBucketLogging"),
-        ("expire_days", lifecycle),
+    let of_fields: [calls::Put<'_>; 7] = [
+        (&["tags"], "PutBucketTagging"),
+        (&["public_access_blocked"], "PutPublicAccessBlock"),
+        (&["accepts_log_delivery"], "PutBucketOwnershipControls"),
+        (&["encrypted"], "PutBucketEncryption"),
+        (&["versioned"], "PutBucketVersioning"),
+        (&["access_log"], "PutBucketLogging"),
+        (&["expire_days"], lifecycle),
     ];
-    let touched = of_fields.iter().filter(|(field, _)| diff.touches(field));
-    touched
-        .map(|(_, operation)| Calls::new("s3", operation, 1))
-        .collect()
+    calls::puts("s3", diff, &of_fields)
 }
 
 impl Kind for S3Bucket {

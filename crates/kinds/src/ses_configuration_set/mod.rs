@@ -27,6 +27,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use standards::{Step, Strictness};
 
+use crate::calls;
 use crate::tags::{self, Tags};
 
 /// The kind.
@@ -152,9 +153,9 @@ const EVENTS: &[&str] = &[
 
 /// The calls of an update: SES has one for each group of options, and one for each destination.
 fn puts(desired: &Spec, seen: Option<&Spec>, diff: &Diff) -> Vec<Calls> {
-    let of_fields = [
+    let of_fields: [calls::Put<'_>; 4] = [
         (
-            &["tls_required", "max_delivery_seconds"][..],
+            &["tls_required", "max_delivery_seconds"],
             "PutConfigurationSetDeliveryOptions",
         ),
         (
@@ -167,14 +168,10 @@ fn puts(desired: &Spec, seen: Option<&Spec>, diff: &Diff) -> Vec<Calls> {
             "PutConfigurationSetSuppressionOptions",
         ),
     ];
-    let touched = of_fields
-        .into_iter()
-        .filter(|(fields, _)| fields.iter().any(|field| diff.touches(field)));
-    let puts = touched.map(|(_, operation)| Calls::new("ses", operation, 1));
-    let tags = tags::calls("ses", diff, "TagResource", "UntagResource");
-    puts.chain(destinations(desired, seen))
-        .chain(tags)
-        .collect()
+    let mut puts = calls::puts("ses", diff, &of_fields);
+    puts.extend(destinations(desired, seen));
+    puts.extend(calls::of_tags("ses", diff, "TagResource", "UntagResource"));
+    puts
 }
 
 /// The calls that make, change and remove destinations.

@@ -21,7 +21,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::SesIdentity;
+use crate::{SesIdentity, calls};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -112,14 +112,7 @@ impl Kind for SesDomainToken {
     }
 
     fn polls(verb: Verb) -> Polls {
-        match verb {
-            Verb::Delete => Polls::default(),
-            _ => Polls {
-                service: "ses",
-                each: 0,
-                together: 1,
-            },
-        }
+        calls::polls_of_ses(verb, 1)
     }
 
     fn poll() -> Duration {

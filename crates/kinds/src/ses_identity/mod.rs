@@ -39,6 +39,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::calls;
 use crate::ses_account;
 use crate::tags::{self, Tags};
 
@@ -312,8 +313,8 @@ const SIGNING: [&str; 5] = [
 
 /// The calls of an update: SES has one for each property.
 fn puts(diff: &Diff) -> Vec<Calls> {
-    let of_fields = [
-        (&["signing"][..], "PutEmailIdentityDkimAttributes"),
+    let of_fields: [calls::Put<'_>; 4] = [
+        (&["signing"], "PutEmailIdentityDkimAttributes"),
         (
             &["configuration_set"],
             "PutEmailIdentityConfigurationSetAttributes",
@@ -321,12 +322,9 @@ fn puts(diff: &Diff) -> Vec<Calls> {
         (&["feedback"], "PutEmailIdentityFeedbackAttributes"),
         (&SIGNING, "PutEmailIdentityDkimSigningAttributes"),
     ];
-    let touched = of_fields
-        .into_iter()
-        .filter(|(fields, _)| fields.iter().any(|field| diff.touches(field)));
-    let puts = touched.map(|(_, operation)| Calls::new("ses", operation, 1));
-    let tags = tags::calls("ses", diff, "TagResource", "UntagResource");
-    puts.chain(tags).collect()
+    let mut puts = calls::puts("ses", diff, &of_fields);
+    puts.extend(calls::of_tags("ses", diff, "TagResource", "UntagResource"));
+    puts
 }
 
 impl Kind for SesIdentity {
@@ -475,14 +473,7 @@ impl Kind for SesIdentity {
 
     /// The keys in three requests, and whether it is verified in one.
     fn polls(verb: Verb) -> Polls {
-        match verb {
-            Verb::Delete => Polls::default(),
-            _ => Polls {
-                service: "ses",
-                each: 0,
-                together: 4,
-            },
-        }
+        calls::polls_of_ses(verb, 4)
     }
 
     fn poll() -> Duration {

@@ -24,7 +24,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 
 use crate::ses_identity::fallen_word;
-use crate::{SesIdentity, ses_account};
+use crate::{SesIdentity, calls, ses_account};
 
 /// The kind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -220,14 +220,7 @@ impl Kind for SesMailFrom {
     }
 
     fn polls(verb: Verb) -> Polls {
-        match verb {
-            Verb::Delete => Polls::default(),
-            _ => Polls {
-                service: "ses",
-                each: 0,
-                together: 1,
-            },
-        }
+        calls::polls_of_ses(verb, 1)
     }
 
     fn poll() -> Duration {

@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::kept::Kept;
     use crate::program;
-    use crate::setup::{Dns, Domain, Instance, Setup, Signing};
+    use crate::setup::{Domain, Instance, Setup, Signing};
     use crate::world::before;
 
     fn setup() -> Setup {
@@ -198,18 +198,10 @@ mod tests {
             set: None,
         };
         let domain = Domain {
-            name: 0,
-            dns: Dns::Account(0),
-            ttl: 5,
-            mx: false,
-            hosting: None,
-            bimi: false,
-            sts: None,
             tls_rpt: true,
-            dmarc: None,
             spf: Some("fail"),
             ses: vec![instance],
-            adopts: false,
+            ..Domain::bare(0)
         };
         Setup {
             domains: vec![domain],

@@ -6,30 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 use sandbox::world::World;
 
 use super::{Flow, Observer};
-use crate::setup::{Dns, Domain, Setup};
+use crate::setup::{Domain, Setup};
 use crate::world::{RecordKey, before, put, zone_id};
 
 const DOMAIN: &str = "example.com";
 
 /// The world of one domain, and the id of the zone that the world reads.
 fn world() -> (World, String) {
-    let domain = Domain {
-        name: 0,
-        dns: Dns::Account(0),
-        ttl: 5,
-        mx: false,
-        hosting: None,
-        bimi: false,
-        sts: None,
-        tls_rpt: false,
-        dmarc: None,
-        spf: None,
-        adopts: false,
-        ses: Vec::new(),
-    };
     let world = before(
         &Setup {
-            domains: vec![domain],
+            domains: vec![Domain::bare(0)],
             ..Setup::default()
         },
         &BTreeSet::new(),

@@ -14,17 +14,7 @@ use life::{draw, valid};
 fn sender() -> Setup {
     Setup {
         domains: vec![Domain {
-            name: 0,
-            dns: Dns::Account(0),
-            ttl: 5,
-            mx: false,
-            hosting: None,
-            bimi: false,
-            sts: None,
-            tls_rpt: false,
             dmarc: Some("quarantine"),
-            spf: None,
-            adopts: false,
             ses: vec![Instance {
                 account: 0,
                 region: 0,
@@ -34,6 +24,7 @@ fn sender() -> Setup {
                 signing: Signing::Easy(2048),
                 set: None,
             }],
+            ..Domain::bare(0)
         }],
         parked: vec![],
         renumbered: false,
