@@ -73,7 +73,7 @@ fn unfinished<'p>(plan: &'p Plan, report: &Report) -> Vec<Unfinished<'p>> {
                 );
                 of(id, format!("refused: {name}"), vec![why])
             }
-            ActionOutcome::Waiting(what) => {
+            ActionOutcome::Waiting(what) | ActionOutcome::NotYet(what) => {
                 of(id, format!("waiting: {name}"), vec![format!("for {what}")])
             }
             ActionOutcome::NotBegun => of(id, format!("not begun: {name}"), Vec::new()),
@@ -155,7 +155,9 @@ fn ending(plan: &Plan, outcome: ActionOutcome) -> (OutcomeWord, Option<OutcomeDe
             let detail = OutcomeDetail::Precondition { rule, seen };
             (OutcomeWord::Refused, Some(detail))
         }
-        ActionOutcome::Waiting(what) => (OutcomeWord::Waiting, Some(OutcomeDetail::Text(what))),
+        ActionOutcome::Waiting(what) | ActionOutcome::NotYet(what) => {
+            (OutcomeWord::Waiting, Some(OutcomeDetail::Text(what)))
+        }
         ActionOutcome::Skipped(cause) => {
             let cause = plan.actions[cause].resource.to_string();
             (OutcomeWord::Skipped, Some(OutcomeDetail::Text(cause)))

@@ -135,7 +135,7 @@ impl<'a> Show<'a> {
         }
         let mark = match outcome {
             ActionOutcome::Done => "✓",
-            ActionOutcome::Waiting(_) | ActionOutcome::NotBegun => "…",
+            ActionOutcome::Waiting(_) | ActionOutcome::NotYet(_) | ActionOutcome::NotBegun => "…",
             ActionOutcome::Skipped(_) => "-",
             ActionOutcome::Failed(_) | ActionOutcome::Broken(_) | ActionOutcome::Refused(..) => "✗",
         };

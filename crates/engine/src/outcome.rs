@@ -15,8 +15,10 @@ pub enum ActionOutcome {
     Broken(String),
     /// A precondition did not pass: the rule, and what was seen.
     Refused(String, String),
-    /// Done as far as we can; this is what it waits for.
+    /// Its call is through, and its resource is not ready: what that waits for.
     Waiting(String),
+    /// Its call was not made, or is refused for now: what it waits for.
+    NotYet(String),
     /// Not begun, because this action failed.
     Skipped(ActionId),
     /// Not begun, because the operator stopped the run.

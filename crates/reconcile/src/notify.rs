@@ -168,7 +168,9 @@ fn unfinished_item(plan: &Plan, id: ActionId, outcome: &ActionOutcome) -> Option
         ActionOutcome::Refused(rule, seen) => {
             (Severity::Error, format!("refused by {rule}: {seen}"))
         }
-        ActionOutcome::Waiting(what) => (Severity::Info, format!("waits for {what}")),
+        ActionOutcome::Waiting(what) | ActionOutcome::NotYet(what) => {
+            (Severity::Info, format!("waits for {what}"))
+        }
     };
     let action = &plan.actions[id];
     let resource = &action.resource;

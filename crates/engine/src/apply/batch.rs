@@ -178,7 +178,7 @@ impl Run<'_> {
                 Err(error) => error,
             };
             match error.class {
-                ErrorClass::NotYet | ErrorClass::Throttled => {}
+                ErrorClass::NotYet | ErrorClass::Throttled => ambiguous = 0,
                 ErrorClass::Ambiguous if ambiguous < AMBIGUOUS_MAX => {
                     ambiguous += 1;
                     // A batch compares before it sets: sent again over a fresh listing, it does
@@ -190,7 +190,7 @@ impl Run<'_> {
             self.watch
                 .see(&Progress::Waiting(action.id, &error.message));
             if !self.pause(CALL_AGAIN_PAUSE, limit).await {
-                return Err(ActionOutcome::Waiting(error.message));
+                return Err(ActionOutcome::NotYet(error.message));
             }
         }
     }

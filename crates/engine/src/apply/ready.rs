@@ -94,7 +94,7 @@ impl Run<'_> {
                 PreconditionOutcome::Passed => return Ok(()),
                 // People or caches take days: no run waits for that.
                 PreconditionOutcome::Later(what) => {
-                    return Err(ActionOutcome::Waiting(format!("{what} ({rule})")));
+                    return Err(ActionOutcome::NotYet(format!("{what} ({rule})")));
                 }
                 // To wait would be in vain, and would hold up the other domains.
                 PreconditionOutcome::Refused(seen) => {
@@ -105,7 +105,7 @@ impl Run<'_> {
                     self.watch.see(&Progress::Probing(id, &what));
                     if !self.pause(PRECONDITION_POLL, limit).await {
                         let what = format!("a probe from outside to pass: {what}");
-                        return Err(ActionOutcome::Waiting(what));
+                        return Err(ActionOutcome::NotYet(what));
                     }
                 }
             }

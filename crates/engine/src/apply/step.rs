@@ -19,7 +19,7 @@ use super::{ActionOutcome, Known, Run, Since};
 use crate::observe::naming_permission;
 use crate::progress::Progress;
 
-/// How often a call whose outcome is unknown is made again, after an observation.
+/// How often in a row a call whose outcome is unknown is made again, after an observation.
 pub(super) const AMBIGUOUS_MAX: u32 = 5;
 /// How long to wait before observing what a call without an answer did, and before a batch is sent again.
 pub(super) const CALL_AGAIN_PAUSE: Duration = Duration::from_secs(2);
@@ -75,7 +75,7 @@ impl Run<'_> {
             Some(OutputRef { resource, output }) => {
                 let kind = self.engine.kinds.get(resource.kind.as_str());
                 let what = kind.map_or_else(String::new, |kind| kind.describe_output(output));
-                Err(ActionOutcome::Waiting(format!(
+                Err(ActionOutcome::NotYet(format!(
                     "AWS to show {what} ({resource})"
                 )))
             }
@@ -209,6 +209,10 @@ impl Run<'_> {
                 Err(error) => naming_permission(error, target),
             };
             let now = self.engine.clock.now();
+            // AWS answered: a name that is refused for an hour may meet more lost answers than a dead endpoint.
+            if error.class != ErrorClass::Ambiguous {
+                ambiguous = 0;
+            }
             let (what, length) = match error.class {
                 _ if patience.is_over(&error, now) => return Err(ActionOutcome::Failed(error)),
                 // A deletion has only begun then, and takes about as long as its kind expects.
@@ -229,7 +233,7 @@ impl Run<'_> {
             };
             self.watch.see(&Progress::Waiting(action.id, &what));
             if !self.pause(length, limit).await {
-                return Err(ActionOutcome::Waiting(what));
+                return Err(ActionOutcome::NotYet(what));
             }
             is_new = false;
             // It may have had its effect: sent again blindly, it could be carried out twice.

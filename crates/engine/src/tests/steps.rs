@@ -116,6 +116,23 @@ async fn a_lost_request_is_sent_again_once_observed() {
     );
 }
 
+/// S3 refuses a name for up to an hour, and now and then the answer to one of many such calls is lost.
+#[tokio::test(start_paused = true)]
+async fn an_answer_ends_the_count_of_lost_ones() {
+    let lost = || Fault::Refused(ErrorClass::Ambiguous);
+    let later = || Fault::Refused(ErrorClass::NotYet);
+    // A call by itself is observed before it is sent again; a batch compares by itself.
+    for (resource, calls) in [(free("a"), 3), (together("a"), 2)] {
+        let stage = Stage::of([resource]);
+        let faults: Vec<_> = (0..20)
+            .map(|round| change(1) + round * calls)
+            .flat_map(|first| [(first, lost()), (first + calls - 1, later())])
+            .collect();
+        let run = stage.run(&faults).await.expect("a run");
+        assert!(run.is_complete(), "{:?}", run.outcomes());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_key_goes_out_in_one_call() {
     let stage = Stage::of([together("a"), together("b"), together("c")]);
@@ -205,6 +222,23 @@ async fn what_is_not_ready_in_time_holds_back_only_those_that_wait_for_it() {
         matches!(of("ready"), ActionOutcome::Skipped(_)),
         "{outcomes:?}"
     );
+}
+
+/// S3 refuses the name of a deleted bucket for up to an hour: a policy put on it meanwhile would fail.
+#[tokio::test(start_paused = true)]
+async fn what_is_not_made_in_time_holds_back_all_that_come_after_it() {
+    for first in [free("a"), together("a")] {
+        let mut stage = Stage::of([first, after_done("b", "a")]);
+        stage.options.wait = Duration::from_mins(10);
+        let later = (change(2)..2000).map(|call| (call, Fault::Refused(ErrorClass::NotYet)));
+        let run = stage.run(&later.collect::<Vec<_>>()).await.expect("a run");
+        let outcomes = run.outcomes();
+        assert!(
+            matches!(outcomes[0].1, ActionOutcome::NotYet(_)),
+            "{outcomes:?}"
+        );
+        assert_eq!(outcomes[1].1, &ActionOutcome::Skipped(0));
+    }
 }
 
 #[tokio::test(start_paused = true)]

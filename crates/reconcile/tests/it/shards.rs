@@ -158,7 +158,7 @@ async fn a_dependency_in_another_shard_waits_until_its_document_has_it() {
     let second = || open(MANIFEST, &sandbox, &shard("2/2"));
     let report = bring_about(&second(), Wish::All).await.expect("a ledger");
     let unfinished: Vec<_> = report.unfinished().collect();
-    let [(_, ActionOutcome::Waiting(what))] = unfinished.as_slice() else {
+    let [(_, ActionOutcome::NotYet(what))] = unfinished.as_slice() else {
         panic!("{unfinished:?}");
     };
     let named = "another shard to do route53_record_set/example.com/dmarc-reports.example.net";
