@@ -10,7 +10,7 @@ use crate::kept;
 use crate::life::Hand;
 use crate::player::{Player, Routed};
 use crate::setup::{Dns, NAMES, WEB_ACCOUNTS};
-use crate::world::{RecordKey, ZoneAt, delegate, is_spf, plain, put, sets, zone_id};
+use crate::world::{RecordKey, ZoneAt, delegate, is_single, is_spf, plain, put, sets, zone_id};
 
 /// The key of objects of others.
 const OBJECT: &str = "others/report.txt";
@@ -241,14 +241,15 @@ fn add_name(player: &mut Player, world: &mut World, name: usize, now: Timestamp)
     }
 }
 
-/// A plain record set of the zone that the world reads.
-#[derive(Clone)]
-struct Picked {
+/// A plain record set of a zone.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Picked {
     zone: ZoneAt,
     owner: String,
     rtype: String,
 }
 
+/// One in the zone that the world reads.
 fn picked(player: &Player, world: &World, name: usize, place: usize) -> Option<Picked> {
     let Dns::Account(account) = player.authority_of(name) else {
         return None;
@@ -274,21 +275,61 @@ fn delete_set(player: &mut Player, world: &mut World, name: usize, place: usize)
     }
 }
 
+/// The time to live that others give.
+const TTL: u32 = 120;
+
 fn change_ttl(player: &mut Player, world: &mut World, name: usize, place: usize) {
     let Some(picked) = picked(player, world, name, place) else {
         return;
     };
-    for world in [world, &mut player.shadow] {
-        let sets = sets(world, picked.zone.account, NAMES[name]);
-        let set = sets
-            .into_iter()
-            .find(|set| set.key.name.plain() == picked.owner && set.key.rtype == picked.rtype);
-        let values = set.and_then(plain).map(|(_, values)| values.to_vec());
-        if let Some((zone, values)) = zone_id(world, picked.zone.account, NAMES[name]).zip(values) {
-            let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            let key = RecordKey::new(&picked.owner, &picked.rtype);
-            put(world, &zone, key, 120, &values);
-        }
+    give_ttl(world, &picked, TTL);
+    let before = give_ttl(&mut player.shadow, &picked, TTL);
+    // A run may take back what others do to a record that the manifest takes over.
+    if let Some(before) = before.filter(|_| player.adopting.contains(&name)) {
+        player.retimed.entry(picked).or_insert(before);
+    }
+}
+
+/// Gives a plain record set another time to live. Gives the one that it had.
+fn give_ttl(world: &mut World, of: &Picked, ttl: u32) -> Option<u32> {
+    let (account, name) = (of.zone.account, NAMES[of.zone.name]);
+    let (before, values) = held(world, of)?;
+    let values: Vec<String> = values.to_vec();
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    let zone = zone_id(world, account, name)?;
+    put(
+        world,
+        &zone,
+        RecordKey::new(&of.owner, &of.rtype),
+        ttl,
+        &values,
+    );
+    Some(before)
+}
+
+/// The time to live and the values of a plain record set.
+fn held<'w>(world: &'w World, of: &Picked) -> Option<(u32, &'w [String])> {
+    let sets = sets(world, of.zone.account, NAMES[of.zone.name]);
+    let mut sets = sets.into_iter();
+    plain(sets.find(|set| set.key.name.plain() == of.owner && set.key.rtype == of.rtype)?)
+}
+
+/// After a run: where it has taken back the time to live of a record that the manifest takes over, as its
+/// plan says, the record keeps its own in the shadow too.
+pub(crate) fn follow(player: &mut Player, world: &World) {
+    let is_ours = |of: &Picked| {
+        let values = held(&player.shadow, of).map(|(_, values)| values);
+        values.is_some_and(|values| values.iter().all(|value| is_single(value)))
+    };
+    let taken_back: Vec<(Picked, u32)> = player
+        .retimed
+        .iter()
+        .filter(|(of, _)| held(world, of).is_some_and(|(ttl, _)| ttl != TTL) && is_ours(of))
+        .map(|(of, before)| (of.clone(), *before))
+        .collect();
+    for (of, before) in taken_back {
+        player.retimed.remove(&of);
+        give_ttl(&mut player.shadow, &of, before);
     }
 }
 

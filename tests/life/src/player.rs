@@ -11,7 +11,7 @@ use sandbox::Sandbox;
 use sandbox::stats::Logged;
 use sandbox::world::World;
 
-use crate::hands;
+use crate::hands::{self, Picked};
 use crate::injection::{self, CALM};
 use crate::kept::{self, Kept};
 use crate::life::{Life, Step, Trouble};
@@ -100,7 +100,9 @@ pub(crate) struct Player {
     /// The records that the person has published elsewhere.
     pub(crate) elsewhere: Elsewhere,
     /// The domains whose SPF and DMARC records a manifest takes over, as positions in the names.
-    adopting: BTreeSet<usize>,
+    pub(crate) adopting: BTreeSet<usize>,
+    /// The records there that others gave another time to live, each with the one that it had.
+    pub(crate) retimed: BTreeMap<Picked, u32>,
     /// The routing policies of others.
     pub(crate) routed: BTreeSet<Routed>,
     /// The zones in which others put an SPF record in the place of what stood at the apex. Where that was
@@ -166,6 +168,7 @@ impl Player {
             strayed: BTreeSet::new(),
             elsewhere: Elsewhere::default(),
             adopting,
+            retimed: BTreeMap::new(),
             routed: BTreeSet::new(),
             replaced: BTreeSet::new(),
             objects: BTreeSet::new(),
@@ -332,6 +335,8 @@ impl Player {
         let ended = program.run().await;
         self.played.runs += 1;
         injection::disarm(&mut self.sandbox.world());
+        let sandbox = self.sandbox.clone();
+        hands::follow(self, &sandbox.world());
         self.foreign();
         ended
     }

@@ -32,6 +32,20 @@ fn a_record_that_others_deleted_is_not_put_back() {
     ]);
 }
 
+/// Seed 127: a record that the manifest takes over has the time to live of the manifest. A run takes back
+/// what others gave it, and destroy puts back the one of before; without such a run theirs stays.
+#[test]
+fn the_time_to_live_of_a_record_that_is_taken_over_is_ours() {
+    let setup = sender_with(|domain| {
+        domain.ses.clear();
+        domain.adopts = true;
+    });
+    let third = Step::Hand(Hand::ChangeTtl(0, 2));
+    let destroy = Step::Destroy(Trouble::default());
+    holds(vec![apply(setup.clone()), third.clone(), destroy.clone()]);
+    holds(vec![apply(setup.clone()), third, apply(setup), destroy]);
+}
+
 /// Seed 96: an instance that refuses to send without its MAIL FROM was taken back to the first stage.
 #[test]
 fn an_instance_that_rejects_keeps_that_when_the_ledger_is_lost() {
