@@ -244,7 +244,27 @@ fn known(
             "is so already, and the ledger has it otherwise",
         );
     }
+    if let Some(owner) = successor(entry, question.seen) {
+        let decision = Decision::new(Verb::Adopt, "somebody else has made it anew");
+        return match owner {
+            Ownership::Foreign => decision.taken_over(),
+            Ownership::Ours | Ownership::Shared => decision,
+        };
+    }
     Decision::new(Verb::None, "in sync")
+}
+
+/// The owner of another resource of the same name that stands where one is on record: a hosted zone that was
+/// deleted and made again has another id and other servers, which a later plan has to know.
+pub(crate) fn successor(entry: &Entry, seen: &Observation) -> Option<Ownership> {
+    match seen {
+        Observation::Present {
+            physical,
+            ownership,
+            ..
+        } if entry.physical().is_some_and(|one| one != physical) => Some(*ownership),
+        _ => None,
+    }
 }
 
 /// Decides on a resource that exists and is not in the ledger.

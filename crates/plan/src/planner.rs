@@ -13,7 +13,7 @@ use model::{
 use standards::Finding;
 
 use crate::claims::{Claims, Place, Zones, moved};
-use crate::decide::{Decision, Question, decide};
+use crate::decide::{self, Decision, Question, decide};
 use crate::neighbours::Neighbours;
 use crate::observations::{in_order, of_resource};
 use crate::parts::Parts;
@@ -306,10 +306,12 @@ impl<'a> Planner<'a> {
     fn origin(&self, subject: &Subject<'a>, verb: Verb, spec: &Spec, decided: Origin) -> Origin {
         // What others deleted, and is made again, is of our making, whatever it was before.
         let is_gone = |entry: &Entry| verb == Verb::Create && !entry.is_open();
+        let is_of_others =
+            |entry: &Entry| decide::successor(entry, subject.seen) == Some(Ownership::Foreign);
         let on_record = subject
             .entry
             .filter(|entry| verb != Verb::Replace && !subject.moves && entry.owned().is_some())
-            .filter(|entry| !is_gone(entry));
+            .filter(|entry| !is_gone(entry) && !is_of_others(entry));
         if let Some(entry) = on_record {
             // The first run decided it: what was adopted does not become ours by a change.
             return entry.origin;
@@ -336,6 +338,8 @@ impl<'a> Planner<'a> {
             return false;
         };
         let recorded = subject.here().filter(|entry| entry.owned().is_some());
+        // Others made it again: the tags say whose it is.
+        let recorded = recorded.filter(|entry| decide::successor(entry, subject.seen).is_none());
         if let Some(entry) = recorded {
             return entry.origin == Origin::Created;
         }

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 use crate::known;
-use crate::life::{DENIED, Hand, Kill, Life, Step, Trouble};
+use crate::life::{DENIED, Hand, Kill, Life, Meanwhile, Step, Trouble};
 use crate::setup::{
     DNS_ACCOUNTS, Dns, Domain, Hosting, Instance, MAIL_ACCOUNTS, NAMES, PARKED, REGIONS, Set,
     Setup, Signing, Sts, WEB_ACCOUNTS,
@@ -19,6 +19,7 @@ pub fn life(seed: u64, kept: &[String]) -> Life {
         if valid::is_valid(&life) {
             keep_ledger(&mut life, seed);
             share_hosting(&mut life, seed);
+            interrupt(&mut life, seed);
             return life;
         }
     }
@@ -46,6 +47,22 @@ fn share_hosting(life: &mut Life, seed: u64) {
             for hosting in hosting.filter_map(|domain| domain.hosting.as_mut()) {
                 hosting.shared = dice.u8(0..3) > 0;
             }
+        }
+    }
+}
+
+/// In every second apply and destroy, somebody else acts while the first run is under way: while it plans, while it
+/// makes its calls, or while it waits. It has dice of its own too.
+fn interrupt(life: &mut Life, seed: u64) {
+    let mut dice = Rng::with_seed(seed.rotate_left(32));
+    for step in &mut life.steps {
+        if let Step::Apply(_, trouble) | Step::Destroy(trouble) = step {
+            let within = [3_000, 30_000, 600_000][dice.usize(0..3)];
+            let meanwhile = Meanwhile {
+                after: dice.u32(0..within),
+                hand: hand(&mut dice),
+            };
+            trouble.meanwhile = dice.bool().then_some(meanwhile);
         }
     }
 }
@@ -245,6 +262,7 @@ fn trouble(dice: &mut Rng) -> Trouble {
         slow_edges: dice.bool(),
         lost: dice.bool().then(|| dice.u64(1..30)),
         denied: (dice.u8(0..8) == 0).then(|| dice.usize(0..DENIED.len())),
+        meanwhile: None,
     }
 }
 

@@ -69,6 +69,17 @@ pub struct Trouble {
     pub lost: Option<u64>,
     /// A read that is denied in the runs before the last ones, as a position in [`DENIED`].
     pub denied: Option<usize>,
+    /// An act of somebody else while the first run is under way.
+    pub meanwhile: Option<Meanwhile>,
+}
+
+/// An act of somebody else while a run is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meanwhile {
+    /// How long after the beginning of the run, in milliseconds.
+    pub after: u32,
+    /// The act.
+    pub hand: Hand,
 }
 
 /// Reads that can be denied: the service and the operation.
@@ -133,4 +144,39 @@ pub enum Hand {
     MakeZoneAgain(usize, usize),
     /// Moves the delegation of a domain.
     Delegate(usize, Dns),
+}
+
+/// The domains for which an act can break what mail and its policies need, whatever anybody does after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harm {
+    /// None.
+    Nobody,
+    /// This one, and those below it.
+    Domain(usize),
+    /// Any: the thing that it is about is found in the world.
+    Anybody,
+}
+
+impl Hand {
+    /// The harm that it can do.
+    pub fn harm(&self) -> Harm {
+        match self {
+            Self::AddText(_)
+            | Self::AddName(_)
+            | Self::ChangeTtl(..)
+            | Self::AddRouting(..)
+            | Self::PutObject(_)
+            | Self::AddTag(_) => Harm::Nobody,
+            Self::DeleteSet(name, _)
+            | Self::ReplaceSpf(name)
+            | Self::MakeZoneAgain(name, _)
+            | Self::Delegate(name, _) => Harm::Domain(*name),
+            Self::DeleteIdentity(_)
+            | Self::StopSigning(_)
+            | Self::DeleteObject(_)
+            | Self::DisableDistribution(_)
+            | Self::DeleteDistribution(_)
+            | Self::ExpireCertificate(_) => Harm::Anybody,
+        }
+    }
 }

@@ -47,6 +47,11 @@ fn smaller(life: &Life) -> Vec<Life> {
             trouble.kills.clear();
             all.push(smaller.clone());
         }
+        if let Step::Apply(_, trouble) | Step::Destroy(trouble) = &mut smaller.steps[place]
+            && trouble.meanwhile.take().is_some()
+        {
+            all.push(smaller.clone());
+        }
         if let Step::Apply(_, trouble) | Step::Destroy(trouble) = &mut smaller.steps[place] {
             *trouble = Trouble::default();
             all.push(smaller);

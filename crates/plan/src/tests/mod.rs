@@ -214,6 +214,29 @@ fn check(world: &World, verb: Verb, broken: &[&str]) {
     assert_eq!(rules(&plan), broken);
 }
 
+/// A zone that others deleted and made again is the one that later plans have to know, and is not ours to delete.
+#[test]
+fn what_others_made_again_goes_on_record_as_theirs() {
+    let former = Entry {
+        status: Status::Settled("former".into()),
+        ..entry("a", &[])
+    };
+    for (owner, origin) in [
+        (Ownership::Foreign, Origin::Adopted),
+        (Ownership::Ours, Origin::Created),
+    ] {
+        let world = World::default().ask(resource("a", &[]));
+        let world = world.record(former.clone()).see("a", there("a", 30, owner));
+        let plan = world.plan();
+        let origins = plan.actions.iter().filter_map(Action::wanted);
+        let origins: Vec<Origin> = origins.map(|wanted| wanted.origin).collect();
+        assert_eq!(
+            (verbs(&plan), origins),
+            (vec![(Verb::Adopt, "a")], vec![origin])
+        );
+    }
+}
+
 #[test]
 fn every_mix_has_its_verb() {
     let asked = || World::default().ask(resource("a", &[]));

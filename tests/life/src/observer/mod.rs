@@ -19,6 +19,9 @@ use edges::Edges;
 use resolver::Caches;
 use sight::{Memory, Sight, Sighting};
 
+use crate::life::Harm;
+use crate::setup::NAMES;
+
 /// How long after a call something can follow from it, in milliseconds: records are shown, in sync,
 /// certificates issued, objects invalidated, identities verified, distributions deployed; and some
 /// of these one after another. See [`sandbox::delays::Delays`].
@@ -65,6 +68,8 @@ struct Run {
     moved: BTreeSet<String>,
     /// Of them, those that others had delegated away before.
     brought_back: BTreeSet<String>,
+    /// Those whose mail others may have broken meanwhile.
+    harmed: BTreeSet<String>,
     broken_before: BTreeSet<(Rule, String)>,
     stopped: BTreeMap<Flow, String>,
     bodies: BTreeMap<(String, String), BTreeMap<Vec<u8>, Timestamp>>,
@@ -164,6 +169,7 @@ impl Observer {
             pauses: BTreeSet::new(),
             moved: BTreeSet::new(),
             brought_back: self.not_settled(now),
+            harmed: BTreeSet::new(),
             broken_before: self.last.broken.keys().cloned().collect(),
             stopped: BTreeMap::new(),
             bodies: BTreeMap::new(),
@@ -194,6 +200,20 @@ impl Observer {
             .insert(domain.to_owned(), self.now + SETTLING);
         if let Some(run) = &mut self.run {
             run.brought_back.insert(domain.to_owned());
+        }
+    }
+
+    /// Others have done harm while a run is under way: what of these domains stops or breaks from here on may
+    /// be theirs.
+    pub fn harmed(&mut self, harm: Harm) {
+        let is_harmed = |domain: &str| match harm {
+            Harm::Nobody => false,
+            Harm::Domain(name) => is_within(domain, NAMES[name]),
+            Harm::Anybody => true,
+        };
+        let harmed = self.domains.iter().filter(|domain| is_harmed(domain));
+        if let Some(run) = &mut self.run {
+            run.harmed.extend(harmed.cloned());
         }
     }
 
@@ -238,9 +258,18 @@ impl Observer {
     }
 }
 
+/// Whether a name is a domain, or below it.
+fn is_within(name: &str, domain: &str) -> bool {
+    name.strip_suffix(domain)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
 impl Run {
     fn compare(&mut self, last: &Sight, sight: &Sight, now: Timestamp) {
         for flow in self.before.difference(&sight.flows) {
+            if self.is_harmed(flow.domain()) {
+                continue;
+            }
             // SES looks for what it had not found for days, and signs again once it has found it.
             if flow
                 .sender()
@@ -257,6 +286,10 @@ impl Run {
             if *rule == Rule::IdWithPolicy && self.brought_back.contains(subject) {
                 continue;
             }
+            // Nobody but the program is to add to what may stand only once.
+            if *rule != Rule::OnlyOnce && self.is_harmed(subject) {
+                continue;
+            }
             if self.broken_before.insert((*rule, subject.clone())) {
                 self.fault(*rule, format!("{why} at {now}"));
             }
@@ -268,7 +301,7 @@ impl Run {
             }
         }
         for domain in sight.strict.difference(&last.strict) {
-            if self.moved.contains(domain) {
+            if self.moved.contains(domain) || self.is_harmed(domain) {
                 continue;
             }
             let of_domain = self.declared.iter().filter(|(name, _)| name == domain);
@@ -283,11 +316,15 @@ impl Run {
             }
         }
         for (key, is_verified) in &sight.rejecting {
-            if !is_verified && !last.rejecting.contains_key(key) {
+            if !is_verified && !last.rejecting.contains_key(key) && !self.is_harmed(&key.0) {
                 let why = format!("{key:?} refuses to send at {now} before its MAIL FROM is found");
                 self.fault(Rule::RejectLast, why);
             }
         }
+    }
+
+    fn is_harmed(&self, name: &str) -> bool {
+        self.harmed.iter().any(|domain| is_within(name, domain))
     }
 
     fn fault(&mut self, rule: Rule, what: String) {
@@ -307,6 +344,9 @@ impl Run {
             }
         }
         for (domain, (id, served)) in &last.policies {
+            if self.is_harmed(domain) {
+                continue;
+            }
             let bodies = self.bodies.get(&(domain.clone(), id.clone()));
             let mut bodies = bodies.into_iter().flatten();
             let other = bodies.find(|(seen, _)| Some(*seen) != served.last());

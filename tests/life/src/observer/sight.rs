@@ -34,6 +34,17 @@ pub enum Flow {
 }
 
 impl Flow {
+    /// The domain that it is about.
+    pub(super) fn domain(&self) -> &str {
+        match self {
+            Self::Receive(domain)
+            | Self::Send(domain)
+            | Self::SendFrom(domain, _)
+            | Self::Signed(domain, _)
+            | Self::Aligned(domain, _) => domain,
+        }
+    }
+
     /// The domain that sends, where it is about that.
     pub(super) fn sender(&self) -> Option<&String> {
         match self {

@@ -149,3 +149,23 @@ fn a_token_stays_until_its_successor_is_verified() {
         apply(setup(true)),
     ]);
 }
+
+/// Seed 388: others had deleted the zone and made it again, and the ledger kept the former one, so that nobody knew
+/// the servers that the domain was to leave.
+#[test]
+fn a_zone_that_others_made_again_can_be_left() {
+    let setup = |dns| {
+        sender_with(|domain| {
+            domain.dns = dns;
+            domain.mx = true;
+        })
+    };
+    holds(vec![
+        apply(setup(Dns::Account(0))),
+        Step::Hand(Hand::MakeZoneAgain(0, 0)),
+        Step::Wait(57600),
+        apply(setup(Dns::Account(0))),
+        Step::Wait(1440),
+        apply(setup(Dns::Manual)),
+    ]);
+}
