@@ -1,4 +1,4 @@
-//! What must hold after each run of a life, and once an apply or a destroy has ended.
+//! The promises that are compared after each run of a life, and once an apply or a destroy has ended.
 
 use std::time::Duration;
 
