@@ -109,6 +109,7 @@ fn changed<K: Mutate<Context>>(outcome: CallResult<K::Before>) -> Changed {
     CallResult {
         physical: outcome.physical,
         before: outcome.before.map(Before::of::<K>),
+        is_made_again: outcome.is_made_again,
         state: outcome.state,
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct KnownZone {
     /// The sets that each resource took over in this run. A call that is repeated, because its outcome was
     /// not known, no longer sees it.
     pub(crate) taken: BTreeMap<ResourceId, Vec<LiveSet>>,
+    /// The resources that others had deleted before this run wrote them again.
+    pub(crate) made_again: BTreeSet<ResourceId>,
 }
 
 impl KnownZone {

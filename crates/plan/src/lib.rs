@@ -29,6 +29,7 @@ mod schedule;
 mod settle;
 mod slack;
 mod stages;
+mod unrecorded;
 mod uses;
 
 #[cfg(test)]

@@ -19,13 +19,16 @@ use crate::observations::{in_order, of_resource};
 use crate::parts::Parts;
 use crate::rebuild::is_text;
 use crate::renames::Renames;
+use crate::unrecorded::Unrecorded;
 use crate::{Inputs, contained, order};
 
 /// Makes the plan, and in it every finding that stands in its way.
 pub fn plan(inputs: Inputs<'_>) -> Plan {
     let order = in_order(inputs.desired);
+    let unrecorded = Unrecorded::of(inputs);
     let mut planner = Planner {
         inputs,
+        unrecorded: &unrecorded,
         states: BTreeMap::new(),
         claims: Claims::of(inputs.beyond.entries()),
         neighbours: Neighbours::of(inputs.neighbours),
@@ -64,6 +67,8 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
 
 pub(crate) struct Planner<'a> {
     pub(crate) inputs: Inputs<'a>,
+    /// What counts as on record, because it has to be replaced and is ours.
+    unrecorded: &'a Unrecorded<'a>,
     /// The states by which references resolve: of resources that exist and keep their outputs.
     states: BTreeMap<&'a ResourceId, &'a State>,
     /// The claims of resources that stay.
@@ -152,7 +157,9 @@ impl<'a> Planner<'a> {
     pub(crate) fn seen(&self, target: &Target) -> &'a Observation {
         // A resource that no query could name does not exist yet.
         const NOT_OBSERVED: &Observation = &Observation::Absent;
-        self.inputs.actual.of(target).unwrap_or(NOT_OBSERVED)
+        let seen = self.inputs.actual.of(target);
+        let seen = seen.or_else(|| self.unrecorded.seen(target));
+        seen.unwrap_or(NOT_OBSERVED)
     }
 
     fn desired(&mut self, resource: &'a Arc<Resource>) {
@@ -160,6 +167,7 @@ impl<'a> Planner<'a> {
         let output =
             |reference: &OutputRef| states.get(&reference.resource)?.output(&reference.output);
         let entry = self.inputs.ledger.entry(&resource.id);
+        let entry = entry.or_else(|| self.unrecorded.entry(&resource.id));
         let why_moved = self.moved.get(&resource.id).copied();
         let moves = why_moved.is_some();
         let here = entry.filter(|_| !moves).map(AsRef::as_ref);

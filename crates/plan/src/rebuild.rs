@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::{
-    Action, Entry, Location, Observation, Origin, Ownership, Plan, ResourceId, Spec, Status,
+    Action, Entry, Ledger, Location, Observation, Origin, Ownership, Plan, ResourceId, Spec, Status,
 };
 
 use crate::Actual;
@@ -33,7 +33,7 @@ pub(crate) fn is_text(spec: &Spec) -> bool {
 
 /// Everything that stands and that the ledger of the plan lacks: what is ours, and what is exactly as
 /// the manifest asks. It comes after what it depends on.
-pub fn rebuild(plan: &Plan, actual: &Actual, now: Timestamp) -> Vec<Rebuilt> {
+pub fn rebuild(plan: &Plan, ledger: &Ledger, actual: &Actual, now: Timestamp) -> Vec<Rebuilt> {
     // Where a resource is brought about in stages, the last action has the whole of its spec.
     let mut last: BTreeMap<&ResourceId, usize> = BTreeMap::new();
     for action in plan.actions.iter().filter(|one| one.wanted().is_some()) {
@@ -44,7 +44,7 @@ pub fn rebuild(plan: &Plan, actual: &Actual, now: Timestamp) -> Vec<Rebuilt> {
     whole
         // What lies in a bucket of others may have a name of ours, and is theirs to keep.
         .filter(|action| !needs_what_is_refused(plan, action))
-        .filter_map(|action| rebuilt(action, actual, now))
+        .filter_map(|action| rebuilt(action, ledger, actual, now))
         .collect()
 }
 
@@ -54,7 +54,7 @@ fn needs_what_is_refused(plan: &Plan, action: &Action) -> bool {
     action.is_refused() || before.any(|one| one.is_refused() && !is_text(one.spec()))
 }
 
-fn rebuilt(action: &Action, actual: &Actual, now: Timestamp) -> Option<Rebuilt> {
+fn rebuilt(action: &Action, ledger: &Ledger, actual: &Actual, now: Timestamp) -> Option<Rebuilt> {
     let wanted = action.wanted()?;
     let Observation::Present {
         physical,
@@ -82,7 +82,9 @@ fn rebuilt(action: &Action, actual: &Actual, now: Timestamp) -> Option<Rebuilt> 
     let is_text = is_text(&spec);
     let mut entry = action.recorded(spec, Status::Settled(physical.clone()), now);
     let mut retires = false;
-    if let Some(old) = &wanted.entry {
+    // The plan may count more as on record (see `Unrecorded`).
+    let recorded = ledger.entry(&action.resource);
+    if let Some(old) = recorded {
         let is_same = old.physical() == Some(physical)
             && Location::is_same(old.location.as_ref(), entry.location.as_ref());
         // What an interrupted run left is settled by the next one.
@@ -95,7 +97,7 @@ fn rebuilt(action: &Action, actual: &Actual, now: Timestamp) -> Option<Rebuilt> 
         entry.origin = Origin::Unknown;
     }
     entry.state = Some(state.clone());
-    if entry.origin != Origin::Created && wanted.entry.is_none() {
+    if entry.origin != Origin::Created && recorded.is_none() {
         entry.before = kind.found(state);
     }
     Some(Rebuilt {

@@ -189,7 +189,10 @@ fn first_stage(subject: &Subject<'_>, verb: Verb) -> Option<Spec> {
     let first = kind.released(&subject.spec)?;
     match (verb, subject.seen.state()) {
         (Verb::Create | Verb::Replace, _) => Some(first),
-        (Verb::Update, Some(seen)) => kind.lets_go(&first, seen).is_empty().then_some(first),
+        // A move that is taken back finds what it left, which carries our tags.
+        (Verb::Update | Verb::Adopt, Some(seen)) => {
+            kind.lets_go(&first, seen).is_empty().then_some(first)
+        }
         _ => None,
     }
 }

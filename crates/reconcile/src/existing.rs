@@ -122,6 +122,8 @@ impl ExistingResources {
             Step::Adopt(wanted, _) if wanted.origin == Origin::Created => {
                 self.ours.push(existing());
             }
+            // It carries our tags, and is of no use as it is.
+            Step::Replace(wanted) if wanted.retires => self.ours.push(existing()),
             // A hosted zone that was found, or a certificate that is named, is nobody's claim.
             Step::Adopt(wanted, _) if is_dns && !kind.claims(&wanted.spec).is_empty() => {
                 self.unknown.push(existing());

@@ -79,7 +79,7 @@ impl Project {
                 ..Rebuilding::default()
             });
         }
-        let mut rebuilt = plan::rebuild(&planned.plan, &planned.actual, self.clock.now());
+        let mut rebuilt = plan::rebuild(&planned.plan, ledger, &planned.actual, self.clock.now());
         let on_record = on_record(&planned, claimed, &rebuilt);
         rebuilt.extend(on_record);
         claim(&mut rebuilt, claimed)?;

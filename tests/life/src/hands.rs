@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use sandbox::route53::record_set::RecordSet;
-use sandbox::s3::Bucket;
+use sandbox::s3::{Bucket, Object, Version};
 use sandbox::world::World;
 
 use crate::kept;
@@ -156,6 +156,8 @@ fn add_text(player: &mut Player, world: &mut World, name: usize) {
             player.now(),
         );
     };
+    // Where ours is the only text that stands, theirs joins its set.
+    let joined = texts_at_apex(world, account, name).map_or(300, |(ttl, _)| ttl);
     for world in [world, &mut player.shadow] {
         let Some(zone) = zone_id(world, account, NAMES[name]) else {
             continue;
@@ -165,7 +167,7 @@ fn add_text(player: &mut Player, world: &mut World, name: usize) {
             Some(Some((ttl, values))) => (ttl, values.to_vec()),
             // Route 53 has no plain set beside one with a routing policy.
             Some(None) => continue,
-            None => (300, Vec::new()),
+            None => (joined, Vec::new()),
         };
         values.push(value.clone());
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
@@ -284,8 +286,7 @@ fn change_ttl(player: &mut Player, world: &mut World, name: usize, place: usize)
     };
     give_ttl(world, &picked, TTL);
     let before = give_ttl(&mut player.shadow, &picked, TTL);
-    // A run may take back what others do to a record that the manifest takes over.
-    if let Some(before) = before.filter(|_| player.adopting.contains(&name)) {
+    if let Some(before) = before {
         player.retimed.entry(picked).or_insert(before);
     }
 }
@@ -314,17 +315,17 @@ fn held<'w>(world: &'w World, of: &Picked) -> Option<(u32, &'w [String])> {
     plain(sets.find(|set| set.key.name.plain() == of.owner && set.key.rtype == of.rtype)?)
 }
 
-/// After a run: where it has taken back the time to live of a record that the manifest takes over, as its
-/// plan says, the record keeps its own in the shadow too.
+/// After a run: where it has taken back the time to live of a record that the manifest takes over, or has as it
+/// stood, the record keeps its own in the shadow too.
 pub(crate) fn follow(player: &mut Player, world: &World) {
-    let is_ours = |of: &Picked| {
+    let can_be_ours = |of: &Picked| {
         let values = held(&player.shadow, of).map(|(_, values)| values);
-        values.is_some_and(|values| values.iter().all(|value| is_single(value)))
+        of.rtype == "MX" || values.is_some_and(|values| values.iter().all(|one| is_single(one)))
     };
     let taken_back: Vec<(Picked, u32)> = player
         .retimed
         .iter()
-        .filter(|(of, _)| held(world, of).is_some_and(|(ttl, _)| ttl != TTL) && is_ours(of))
+        .filter(|(of, _)| held(world, of).is_some_and(|(ttl, _)| ttl != TTL) && can_be_ours(of))
         .map(|(of, before)| (of.clone(), *before))
         .collect();
     for (of, before) in taken_back {
@@ -341,10 +342,17 @@ fn put_object(player: &mut Player, world: &mut World, place: usize) {
     let Some(name) = pick(&full, place) else {
         return;
     };
-    if let Some(bucket) = world.s3.buckets.get_mut(&name)
-        && let Some(versions) = bucket.objects.values().next().cloned()
-    {
-        bucket.objects.insert(OBJECT.to_owned(), versions);
+    let id = format!("others{:026}", player.next_number());
+    let modified = player.now();
+    if let Some(bucket) = world.s3.buckets.get_mut(&name) {
+        // Of the program's own files, each says that it is one.
+        let object = Some(Object::default());
+        let version = Version {
+            id,
+            modified,
+            object,
+        };
+        bucket.objects.insert(OBJECT.to_owned(), vec![version]);
         player.objects.insert(name);
     }
 }

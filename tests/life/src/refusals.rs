@@ -24,6 +24,8 @@ const CAUSES: &[Cause] = &[
     (rules::PLAN_20.id, |player| !player.objects.is_empty()),
     // The manifest moves two things at once.
     (rules::PLAN_25.id, |_| true),
+    // An earlier plan was refused in the middle of a move, whose wildcard still stands.
+    (rules::PLAN_26.id, Player::was_refused),
 ];
 
 /// The reasons for which nothing in the life gave cause.

@@ -127,7 +127,13 @@ pub(crate) fn without_spf(world: &mut World, account: usize, name: &str) {
         .cloned()
         .collect();
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
-    if let Some(zone) = zone_id(world, account, name) {
+    let Some(zone) = zone_id(world, account, name) else {
+        return;
+    };
+    if values.is_empty() {
+        let done = world.lose_records(&zone, name, "TXT");
+        done.unwrap_or_else(|error| unreachable!("a name: {error}"));
+    } else {
         put(world, &zone, RecordKey::new(name, "TXT"), ttl, &values);
     }
 }

@@ -104,8 +104,13 @@ impl Run<'_> {
     pub(super) async fn intents(&self, action: &Action, spec: &Spec) -> Vec<Event> {
         let mut intents = Vec::new();
         // Before the intent of the successor, which takes the place of the entry.
-        if action.wanted().is_some_and(|wanted| wanted.retires) {
+        if let Some(wanted) = action.wanted().filter(|wanted| wanted.retires) {
             let id = action.resource.clone();
+            // What the plan found to be ours was on no record: only from here on does a later run find it.
+            if let (Some(entry), None) = (&wanted.entry, self.journal.entry(&id)) {
+                let entry = Arc::clone(entry);
+                intents.push(Event::Applied { entry });
+            }
             intents.push(Event::Retired { id });
         }
         let Some(wanted) = action.wanted() else {
@@ -356,6 +361,10 @@ impl Run<'_> {
         if change.before.is_some() {
             entry.before = change.before;
             entry.origin = Origin::Adopted;
+        }
+        if change.is_made_again {
+            entry.before = None;
+            entry.origin = Origin::Created;
         }
         let entry = Arc::new(entry);
         let applied = Event::Applied { entry };

@@ -217,6 +217,7 @@ impl Mutate<Context> for Route53RecordSet {
             CallResult {
                 physical: physical(zone_id, &spec.record),
                 before: taken,
+                is_made_again: zone.made_again.contains(&item.target.id),
                 state: seen.and_then(|seen| seen.state().cloned().map(model::State::of::<Self>)),
             }
         });
@@ -281,6 +282,12 @@ async fn send(
     if let Some(finding) = parts.iter().find_map(|part| moved(&sets, part)) {
         return Err(conflict(&finding.reason));
     }
+    let gone = items
+        .iter()
+        .zip(&parts)
+        .filter(|(_, part)| is_gone(&sets, part));
+    zone.made_again
+        .extend(gone.map(|(item, _)| item.target.id.clone()));
     let (changes, taken) = changes(&sets, &parts);
     let mut fresh = BTreeSet::new();
     for (item, taken) in items.iter().zip(taken) {
@@ -334,11 +341,22 @@ fn conflict(message: &str) -> KindError {
     KindError::new(ErrorClass::Conflict, OPERATION, message)
 }
 
-/// A conflict that arose since the plan was made.
+/// Whether others have deleted the set of what is owned, and is wanted all the same.
+fn is_gone(sets: &Sets, part: &BatchPart) -> bool {
+    let owned = part.owned.as_ref().filter(|_| part.wanted.is_some());
+    let key = owned.and_then(Record::key);
+    key.is_some_and(|key| !sets.contains_key(&key))
+}
+
+/// A conflict that arose since the plan was made: with what is wanted, or with the removal of what is owned.
 fn moved(sets: &Sets, part: &BatchPart) -> Option<Finding> {
-    let wanted = part.wanted.as_ref().filter(|_| !part.adopt)?;
-    let state = read(sets, wanted, wanted.name.known()?);
-    wanted.conflict(&state, part.owned.as_ref())
+    let state = |record: &Record| Some(read(sets, record, record.name.known()?));
+    match (&part.wanted, &part.owned) {
+        (Some(_), _) if part.adopt => None,
+        (Some(wanted), owned) => wanted.conflict(&state(wanted)?, owned.as_ref()),
+        (None, Some(owned)) => owned.removal_blocker(&state(owned)?),
+        (None, None) => None,
+    }
 }
 
 fn remember(sets: &mut Sets, changes: &[SetChange]) {

@@ -314,8 +314,9 @@ fn restore(sets: &mut Sets, live: &Sets, part: &BatchPart) {
             _ if blocked => {}
             None => {
                 let mut set = old.clone();
-                set.values
-                    .retain(|value| was_displaced(part, old, value) || is_held(part, value));
+                set.values.retain(|value| {
+                    was_displaced(part, old, value) || stays(live, part, old, value)
+                });
                 set.ttl = ttl_after(live.get(&key), part, old);
                 if !set.values.is_empty() || set.alias.is_some() {
                     sets.insert(key, set);
@@ -326,8 +327,8 @@ fn restore(sets: &mut Sets, live: &Sets, part: &BatchPart) {
                 let is_there =
                     |value: &LiveValue| set.values.iter().any(|other| other.means == value.means);
                 let comes_back = |value: &LiveValue| {
-                    is_held(part, value)
-                        || was_displaced(part, old, value) && excluding(part, old, set).is_none()
+                    let is_old = stays(live, part, old, value) || was_displaced(part, old, value);
+                    is_old && excluding(part, old, set).is_none()
                 };
                 let back = old
                     .values
@@ -356,11 +357,15 @@ fn ttl_after(live: Option<&LiveSet>, part: &BatchPart, old: &LiveSet) -> Option<
     since.filter(|ttl| !is_ours(ttl)).or(old.ttl)
 }
 
-/// Whether a value that was there before us is the one that the part asked for: it was taken over as
-/// it was.
-fn is_held(part: &BatchPart, value: &LiveValue) -> bool {
+/// Whether a value that was there before us is the one that the part asked for, and stands: it was taken over as
+/// it was, and is none of ours to take out. One that others have taken out since is none to bring back.
+fn stays(live: &Sets, part: &BatchPart, old: &LiveSet, value: &LiveValue) -> bool {
+    let is_there = live.get(&old.key()).is_some_and(|set| {
+        let mut values = set.values.iter();
+        values.any(|one| one.means == value.means)
+    });
     let owned = part.owned.as_ref();
-    owned.is_some_and(|owned| owned.known_values().contains(&value.means))
+    is_there && owned.is_some_and(|owned| owned.known_values().contains(&value.means))
 }
 
 /// Whether deleting `owned` and putting `before` back would change nothing.

@@ -89,6 +89,9 @@ pub struct CallResult<B> {
     pub physical: PhysicalId,
     /// The values that were there before, when something of somebody else was taken over.
     pub before: Option<B>,
+    /// Whether others had deleted it since the plan was made, so that it was made anew: what there was before it
+    /// went with it, and is not put back.
+    pub is_made_again: bool,
     /// The state that it is in now, where AWS's answer to the change says it, so that it need not be
     /// asked for.
     pub state: Option<State>,
@@ -110,6 +113,7 @@ impl<B> From<PhysicalId> for CallResult<B> {
         Self {
             physical,
             before: None,
+            is_made_again: false,
             state: None,
         }
     }

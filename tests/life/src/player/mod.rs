@@ -102,8 +102,8 @@ pub(crate) struct Player {
     /// The records that the person has published elsewhere.
     pub(crate) elsewhere: Elsewhere,
     /// The domains whose SPF and DMARC records a manifest takes over, as positions in the names.
-    pub(crate) adopting: BTreeSet<usize>,
-    /// The records there that others gave another time to live, each with the one that it had.
+    adopting: BTreeSet<usize>,
+    /// The records of before that others gave another time to live, each with the one that it had.
     pub(crate) retimed: BTreeMap<Picked, u32>,
     /// The routing policies of others.
     pub(crate) routed: BTreeSet<Routed>,
@@ -375,6 +375,11 @@ impl Player {
             reason.starts_with(model::rules::PLAN_04.id) && reason.contains(RENUMBERED)
         };
         !self.setup.declares_former && why.iter().any(says)
+    }
+
+    /// Whether an apply or a destroy of this life has ended with a plan that was refused.
+    pub(crate) fn was_refused(&self) -> bool {
+        !self.played.refused.is_empty()
     }
 
     /// How long a person waits until the next run: until just before senders have forgotten the policy

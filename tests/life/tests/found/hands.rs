@@ -1,6 +1,6 @@
 //! Lives in which others change something, or lose the ledger.
 
-use life::life::{Hand, Life, Step, Trouble};
+use life::life::{Hand, Life, Meanwhile, Step, Trouble};
 use life::player::play;
 use life::setup::{Dns, Set, Setup, Sts};
 
@@ -152,4 +152,26 @@ fn a_policy_that_is_let_go_is_not_found_without_the_ledger() {
         Step::LoseLedger,
         Step::Destroy(Trouble::default()),
     ]);
+}
+
+/// Seed 302: others gave a record of ours a routing policy while a destroy was under way, which said at its end that
+/// nothing was left.
+#[test]
+fn a_record_that_others_route_while_it_is_to_go_is_not_forgotten() {
+    let destroy = Trouble {
+        meanwhile: Some(Meanwhile {
+            after: 1000,
+            hand: Hand::AddRouting(0, 2),
+        }),
+        ..Trouble::default()
+    };
+    let setup = sender_with(|domain| {
+        domain.ses.clear();
+        domain.dmarc = Some("none");
+    });
+    let played = play(&Life {
+        steps: vec![apply(setup), Step::Destroy(destroy)],
+    });
+    assert_eq!(played.faults, []);
+    assert!(played.refused.iter().any(|why| why.starts_with("PLAN-10")));
 }

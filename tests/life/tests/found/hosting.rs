@@ -78,3 +78,32 @@ fn what_has_an_expired_certificate_can_go() {
         Step::Destroy(Trouble::default()),
     ]);
 }
+
+/// Seed 190: the ledger was lost and the certificate had expired. Its successor went with the next destroy, and
+/// the certificate itself was left, on no record.
+#[test]
+fn an_expired_certificate_goes_where_the_ledger_was_lost() {
+    let setup = sender_with(|domain| {
+        domain.ses.clear();
+        domain.hosting = Some(in_region(0));
+        domain.sts = Some(Sts {
+            mode: "testing",
+            max_age: 1,
+        });
+    });
+    let destroy = Step::Destroy(Trouble::default());
+    let expire = Step::Hand(Hand::ExpireCertificate(0));
+    holds(vec![
+        apply(setup.clone()),
+        Step::LoseLedger,
+        expire.clone(),
+        destroy.clone(),
+    ]);
+    holds(vec![
+        apply(setup.clone()),
+        Step::LoseLedger,
+        expire,
+        apply(setup),
+        destroy,
+    ]);
+}
