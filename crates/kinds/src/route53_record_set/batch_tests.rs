@@ -495,6 +495,28 @@ fn what_was_taken_over_as_it_was_is_put_back() {
     }
 }
 
+/// What was taken over as it was, and others have since replaced or taken out, is theirs.
+#[test]
+fn what_was_taken_over_and_others_took_out_does_not_come_back() {
+    let before = [set("example.com", "TXT", 60, &["site=1", "v=spf1 ~all"])];
+    for values in [
+        &["site=1", "v=spf1 include:a.example -all"][..],
+        &["site=1"],
+    ] {
+        let live = zone(&[set("example.com", "TXT", 60, values)]);
+        let spf = Sharing::OneOf {
+            protocol: Protocol::Spf,
+        };
+        let owned = record("example.com", "TXT", &["v=spf1 ~all"], spf);
+        assert!(is_as_before(&live, &owned, &before), "{values:?}");
+        let part = BatchPart {
+            before: before.to_vec(),
+            ..remove(owned)
+        };
+        assert_eq!(changes(&live, &[part]).0, []);
+    }
+}
+
 /// The distribution that it led to was deleted by others, say, and made again under another name.
 #[test]
 fn an_alias_of_ours_that_leads_elsewhere_now_is_nothing_that_was_there_before() {

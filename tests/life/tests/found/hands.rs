@@ -175,3 +175,46 @@ fn a_record_that_others_route_while_it_is_to_go_is_not_forgotten() {
     assert_eq!(played.faults, []);
     assert!(played.refused.iter().any(|why| why.starts_with("PLAN-10")));
 }
+
+/// Seed 396: others deleted the records of the apex while a run was about to change one of them that was taken over.
+/// Destroy brought back what had stood there before.
+#[test]
+fn a_record_that_others_delete_before_a_run_changes_it_is_ours_from_then_on() {
+    let setup = |spf| {
+        sender_with(|domain| {
+            domain.ses.clear();
+            domain.adopts = true;
+            domain.spf = Some(spf);
+        })
+    };
+    // The second set holds the texts of the apex.
+    let trouble = Trouble {
+        meanwhile: Some(Meanwhile {
+            after: 600,
+            hand: Hand::DeleteSet(0, 1),
+        }),
+        ..Trouble::default()
+    };
+    holds(vec![
+        apply(setup("softfail")),
+        Step::Apply(setup("fail"), trouble),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
+
+/// Seed 439: an SPF record that was there as the manifest asks was replaced by others, and destroy put it back
+/// beside theirs.
+#[test]
+fn a_record_that_others_replaced_is_not_put_back_beside_theirs() {
+    let setup = sender_with(|domain| {
+        domain.ses.clear();
+        domain.spf = Some("softfail");
+    });
+    holds(vec![
+        apply(setup.clone()),
+        Step::RollBackLedger,
+        apply(setup),
+        Step::Hand(Hand::ReplaceSpf(0)),
+        Step::Destroy(Trouble::default()),
+    ]);
+}
