@@ -67,7 +67,7 @@ pub fn plan(inputs: Inputs<'_>) -> Plan {
 
 pub(crate) struct Planner<'a> {
     pub(crate) inputs: Inputs<'a>,
-    /// What counts as on record, because it has to be replaced and is ours.
+    /// The resources that count as on record, because they are ours and have to be replaced.
     unrecorded: &'a Unrecorded<'a>,
     /// The states by which references resolve: of resources that exist and keep their outputs.
     states: BTreeMap<&'a ResourceId, &'a State>,

@@ -1,6 +1,6 @@
-//! What carries our tags, is on no record, and cannot be used as it is: a certificate that has expired, after the
-//! ledger was lost. It counts as on record, so that its successor takes its place and it is deleted. Nobody else
-//! would find it again.
+//! The resources that carry our tags, are on no record, and cannot be used as they are: a certificate that has
+//! expired, after the ledger was lost. Each counts as on record, so that its successor takes its place and it is
+//! deleted. Nobody else would find it again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl<'a> Unrecorded<'a> {
         self.0.get(id).map(|(entry, _)| entry)
     }
 
-    /// What was seen of a resource that one of the entries is about.
+    /// The observation of a resource that one of the entries is about.
     pub(crate) fn seen(&self, target: &Target) -> Option<&'a Observation> {
         let (entry, seen) = self.0.get(&target.id)?;
         (entry.target().key() == target.key()).then_some(*seen)

@@ -495,7 +495,7 @@ fn what_was_taken_over_as_it_was_is_put_back() {
     }
 }
 
-/// What was taken over as it was, and others have since replaced or taken out, is theirs.
+/// A record that was taken over as it was, and that others have since replaced or taken out, is theirs.
 #[test]
 fn what_was_taken_over_and_others_took_out_does_not_come_back() {
     let before = [set("example.com", "TXT", 60, &["site=1", "v=spf1 ~all"])];
