@@ -368,10 +368,11 @@ impl State {
             .ok_or_else(|| error::not_found(arn))
     }
 
-    /// Lets the time of a certificate run out, as where it could not be renewed.
+    /// Lets the time of a certificate that was issued run out, as where it could not be renewed.
     pub fn expire(&mut self, arn: &str) {
         let mut held = self.certificates.values_mut();
-        if let Some(certificate) = held.find_map(|held| held.get_mut(arn)) {
+        let certificate = held.find_map(|held| held.get_mut(arn));
+        if let Some(certificate) = certificate.filter(|one| one.status == Status::Issued) {
             certificate.status = Status::Expired;
         }
     }

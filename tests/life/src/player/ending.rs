@@ -83,7 +83,7 @@ impl Player {
 
     /// Whether the MX that was there before still is: another hand can have taken it out.
     fn has_mx(&self, domain: &Domain) -> bool {
-        match domain.dns {
+        match self.authority_of(domain.name) {
             Dns::Manual => true,
             Dns::Account(account) => {
                 let mut sets = sets(&self.shadow, account, domain.name()).into_iter();
