@@ -45,6 +45,16 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
+/// Runs it with its output shown, and returns its exit code.
+pub(crate) fn code(command: &mut Command) -> Result<i32, Failure> {
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| not_started(command, &error))?;
+    let killed = || Failure(format!("{} was killed: {status}", shown(command)));
+    status.code().ok_or_else(killed)
+}
+
 /// Runs it silently, and returns its standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     let output = command

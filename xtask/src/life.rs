@@ -11,6 +11,9 @@ const MUTANTS: &str = "tests/life/mutants";
 /// How many lives CI plays.
 const LIVES_OF_CI: &str = "100";
 
+/// The exit code of the simulation where lives failed.
+const LIVES_FAILED: i32 = 1;
+
 /// How many lives a mutant has to be found in.
 const LIVES: &str = "100";
 
@@ -33,7 +36,7 @@ pub(crate) fn run(project: &Project, options: &[&str]) -> Result<(), Failure> {
         }
         _ => {
             build(&project.root)?;
-            command::run(simulation(&project.root).args(options))
+            command::run(simulation(project).args(options))
         }
     }
 }
@@ -66,9 +69,9 @@ fn of_commit(all: &[PathBuf], number: usize) -> Vec<PathBuf> {
     turns.take(MUTANTS_OF_A_COMMIT).cloned().collect()
 }
 
-fn simulation(root: &Path) -> std::process::Command {
-    let mut life = std::process::Command::new(root.join("target/debug/life"));
-    life.current_dir(root);
+fn simulation(project: &Project) -> std::process::Command {
+    let mut life = std::process::Command::new(project.target.join("debug/life"));
+    life.current_dir(&project.root);
     life
 }
 
@@ -156,13 +159,18 @@ fn mutants(project: &Project, chosen: &[PathBuf]) -> Result<(), Failure> {
 /// Plays lives with one mutant, in the working tree: a copy would be compiled from the beginning.
 fn is_found(project: &Project, patch: &Path) -> Result<bool, Failure> {
     apply(&project.root, patch, &[])?;
-    let played = build(&project.root).map(|()| {
-        let mut lives = simulation(&project.root);
+    let played = build(&project.root).and_then(|()| {
+        let mut lives = simulation(project);
         lives.args(["--lives", LIVES, "--no-shrink", "--first-failure"]);
-        command::run(&mut lives)
+        command::code(&mut lives)
     });
     apply(&project.root, patch, &["--reverse"])?;
-    Ok(played?.is_err())
+    match played? {
+        0 => Ok(false),
+        LIVES_FAILED => Ok(true),
+        // A simulation that does not run finds nothing.
+        code => Err(Failure(format!("the simulation ended with {code}"))),
+    }
 }
 
 #[cfg(test)]
