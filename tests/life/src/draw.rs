@@ -19,6 +19,7 @@ pub fn life(seed: u64, kept: &[String]) -> Life {
         if valid::is_valid(&life) {
             keep_ledger(&mut life, seed);
             share_hosting(&mut life, seed);
+            destroy_one(&mut life, seed);
             interrupt(&mut life, seed);
             return life;
         }
@@ -51,12 +52,28 @@ fn share_hosting(life: &mut Life, seed: u64) {
     }
 }
 
+/// After every third apply one of its domains is destroyed. It has dice of its own too.
+fn destroy_one(life: &mut Life, seed: u64) {
+    let mut dice = Rng::with_seed(!seed.rotate_left(32));
+    let mut steps = Vec::new();
+    for step in std::mem::take(&mut life.steps) {
+        let is_apply = matches!(step, Step::Apply(..));
+        steps.push(step);
+        if is_apply && dice.u8(0..3) == 0 {
+            steps.push(Step::DestroyOne(dice.usize(0..4), trouble(&mut dice)));
+        }
+    }
+    life.steps = steps;
+}
+
 /// In every second apply and destroy, somebody else acts while the first run is under way: while it plans, while it
 /// makes its calls, or while it waits. It has dice of its own too.
 fn interrupt(life: &mut Life, seed: u64) {
     let mut dice = Rng::with_seed(seed.rotate_left(32));
     for step in &mut life.steps {
-        if let Step::Apply(_, trouble) | Step::Destroy(trouble) = step {
+        if let Step::Apply(_, trouble) | Step::Destroy(trouble) | Step::DestroyOne(_, trouble) =
+            step
+        {
             let within = [3_000, 30_000, 600_000][dice.usize(0..3)];
             let meanwhile = Meanwhile {
                 after: dice.u32(0..within),

@@ -44,6 +44,9 @@ pub enum Step {
     Apply(Setup, Trouble),
     /// Everything is destroyed, again and again until nothing is left.
     Destroy(Trouble),
+    /// One domain of the manifest is destroyed, and what others hold with it stays. A position is counted modulo
+    /// what there is at that time.
+    DestroyOne(usize, Trouble),
     /// Somebody else changes something.
     Hand(Hand),
     /// Time passes, in minutes.

@@ -9,7 +9,7 @@ use sandbox::world::World;
 use standards::dns::RecordType;
 
 use crate::player::Player;
-use crate::program::Program;
+use crate::program::{Goal, Program};
 use crate::setup::Dns;
 use crate::world::{RecordKey, SINGLE, delegate, sets};
 
@@ -122,12 +122,12 @@ pub(crate) struct Done {
 impl Player {
     /// A person publishes the records that `deploy records` asks for, and moves the delegation where the manifest
     /// says: away from a zone only when everything that is read there stands elsewhere.
-    pub(crate) async fn do_by_hand(&mut self, destroys: bool) -> Done {
+    pub(crate) async fn do_by_hand(&mut self, goal: Goal) -> Done {
         let program = Program {
             setup: &self.setup,
             sandbox: &self.sandbox,
             ledger: &self.ledger,
-            destroys,
+            goal,
             is_misled: false,
         };
         let (planned, records) = match program.records().await {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use ledger::LedgerError;
 use model::{Ledger, Plan};
 use plan::Inputs;
-use reconcile::{Environment, Error, ExistingResource, Planned, Project, Wish};
+use reconcile::{Environment, Error, ExistingResource, Planned, Project, Subset, Wish};
 use report::PublishableRecord;
 use sandbox::Sandbox;
 use standards::Severity;
@@ -16,18 +16,49 @@ use standards::Severity;
 use crate::calls;
 use crate::kept::{self, Kept};
 use crate::observer::Fault;
-use crate::setup::Setup;
+use crate::setup::{NAMES, Setup};
 use crate::valid;
 
 /// How long a run waits for one thing to become ready.
 const WAIT: Duration = Duration::from_mins(15);
+
+/// The end to which a run is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// Everything that the manifest asks for.
+    All,
+    /// Nothing.
+    Nothing,
+    /// Nothing of one domain, by its position in the names.
+    NothingOf(usize),
+}
+
+impl Goal {
+    pub(crate) fn destroys(self) -> bool {
+        self != Self::All
+    }
+
+    fn wish(self) -> Wish {
+        match self {
+            Self::All => Wish::All,
+            Self::Nothing | Self::NothingOf(_) => Wish::Nothing,
+        }
+    }
+
+    fn subset(self) -> Subset {
+        match self {
+            Self::All | Self::Nothing => Subset::All,
+            Self::NothingOf(name) => Subset::targets(vec![NAMES[name].to_owned()]),
+        }
+    }
+}
 
 /// A run about to be made.
 pub(crate) struct Program<'a> {
     pub(crate) setup: &'a Setup,
     pub(crate) sandbox: &'a Sandbox,
     pub(crate) ledger: &'a Kept,
-    pub(crate) destroys: bool,
+    pub(crate) goal: Goal,
     /// Whether reads fail or answer from a moment ago.
     pub(crate) is_misled: bool,
 }
@@ -60,13 +91,17 @@ pub(crate) struct Left {
 }
 
 /// Opens the manifest of a setup in its sandbox.
-pub(crate) fn open(setup: &Setup, sandbox: &Sandbox) -> Result<Project, Error> {
+pub(crate) fn open(setup: &Setup, sandbox: &Sandbox, goal: Goal) -> Result<Project, Error> {
     let files = valid::files(setup);
     let now = Timestamp::UNIX_EPOCH;
     let loaded = reconcile::load(valid::PATH, &files, valid::PATH.into(), now)?;
     let environment = Environment::Held(sandbox.clone());
-    let all = reconcile::Subset::All;
-    Project::open(loaded, &all, environment, reconcile::Notice::default())
+    Project::open(
+        loaded,
+        &goal.subset(),
+        environment,
+        reconcile::Notice::default(),
+    )
 }
 
 /// Whether a run ended because its ledger could not be read or written.
@@ -126,9 +161,9 @@ impl Program<'_> {
     /// The records that a person reads after a run, as `deploy records` prints them: planned anew,
     /// because what the run has done decides what is to be published, or taken out, by now.
     pub(crate) async fn records(&self) -> Result<(Planned, Vec<PublishableRecord>), Error> {
-        let project = open(self.setup, self.sandbox)?;
+        let project = open(self.setup, self.sandbox, self.goal)?;
         let ledger = self.ledger.read(&project).await?;
-        let planned = project.plan(ledger, self.wish()).await?;
+        let planned = project.plan(ledger, self.goal.wish()).await?;
         // Also those that stand: it may be in a zone that the domain is about to leave.
         let by_hand = planned.plan.actions.iter();
         let by_hand = by_hand.filter(|one| one.location.is_none());
@@ -136,18 +171,10 @@ impl Program<'_> {
         Ok((planned, records))
     }
 
-    fn wish(&self) -> Wish {
-        if self.destroys {
-            Wish::Nothing
-        } else {
-            Wish::All
-        }
-    }
-
     async fn command(&self, shown: &mut Option<Shown>) -> Result<Ended, Error> {
-        let project = open(self.setup, self.sandbox)?;
+        let project = open(self.setup, self.sandbox, self.goal)?;
         let journal = self.ledger.open(&project).await?;
-        let wish = self.wish();
+        let wish = self.goal.wish();
         let planned = project.plan(journal.ledger(), wish).await?;
         if planned.is_refused() {
             return Ok(Ended::Refused(refusals(&planned.plan)));
@@ -178,14 +205,13 @@ impl Program<'_> {
                 .collect();
             return Ok(Ended::Waiting(what.join("; ")));
         }
-        if self.destroys {
-            let count = ledger.entries().count() + ledger.retired().count();
+        if self.goal.destroys() {
             let before = reconcile::there_before(&planned);
             let existing = project.existing(&ledger, &before).await?;
-            return Ok(match count {
+            return Ok(match existing.recorded {
                 0 if !existing.ours.is_empty() => Ended::Unrecorded,
                 0 => Ended::Done(existing.unknown.iter().filter_map(left).collect()),
-                _ => Ended::Waiting(format!("{count} resources are left")),
+                left => Ended::Waiting(format!("{left} resources are left")),
             });
         }
         // What stood in for the names while hosting moved goes with the next run.

@@ -43,16 +43,21 @@ fn smaller(life: &Life) -> Vec<Life> {
     all.push(each(life, |_, trouble| *trouble = Trouble::default()));
     for place in 0..life.steps.len() {
         let mut smaller = life.clone();
-        if let Step::Apply(_, trouble) | Step::Destroy(trouble) = &mut smaller.steps[place] {
+        if let Step::Apply(_, trouble) | Step::Destroy(trouble) | Step::DestroyOne(_, trouble) =
+            &mut smaller.steps[place]
+        {
             trouble.kills.clear();
             all.push(smaller.clone());
         }
-        if let Step::Apply(_, trouble) | Step::Destroy(trouble) = &mut smaller.steps[place]
+        if let Step::Apply(_, trouble) | Step::Destroy(trouble) | Step::DestroyOne(_, trouble) =
+            &mut smaller.steps[place]
             && trouble.meanwhile.take().is_some()
         {
             all.push(smaller.clone());
         }
-        if let Step::Apply(_, trouble) | Step::Destroy(trouble) = &mut smaller.steps[place] {
+        if let Step::Apply(_, trouble) | Step::Destroy(trouble) | Step::DestroyOne(_, trouble) =
+            &mut smaller.steps[place]
+        {
             *trouble = Trouble::default();
             all.push(smaller);
         }
@@ -113,7 +118,9 @@ fn each(life: &Life, mut change: impl FnMut(&mut Setup, &mut Trouble)) -> Life {
     for step in &mut changed.steps {
         match step {
             Step::Apply(setup, trouble) => change(setup, trouble),
-            Step::Destroy(trouble) => change(&mut Setup::default(), trouble),
+            Step::Destroy(trouble) | Step::DestroyOne(_, trouble) => {
+                change(&mut Setup::default(), trouble)
+            }
             _ => {}
         }
     }

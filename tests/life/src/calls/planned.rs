@@ -214,7 +214,7 @@ mod tests {
         let setup = setup();
         let world = before(&setup, &BTreeSet::new());
         let sandbox = Sandbox::new(world, Clock::starting_at(Timestamp::UNIX_EPOCH, 1.0));
-        let project = program::open(&setup, &sandbox).expect("a manifest");
+        let project = program::open(&setup, &sandbox, program::Goal::All).expect("a manifest");
         let journal = Kept::new(false).open(&project).await.expect("a ledger");
         let planned = project.plan(journal.ledger(), Wish::All);
         let planned = planned.await.expect("a plan");

@@ -70,6 +70,8 @@ struct Run {
     brought_back: BTreeSet<String>,
     /// Those whose mail others may have broken meanwhile.
     harmed: BTreeSet<String>,
+    /// The one that is destroyed, where the flows of the others are to stay.
+    goes: Option<String>,
     broken_before: BTreeSet<(Rule, String)>,
     stopped: BTreeMap<Flow, String>,
     bodies: BTreeMap<(String, String), BTreeMap<Vec<u8>, Timestamp>>,
@@ -170,6 +172,7 @@ impl Observer {
             moved: BTreeSet::new(),
             brought_back: self.not_settled(now),
             harmed: BTreeSet::new(),
+            goes: None,
             broken_before: self.last.broken.keys().cloned().collect(),
             stopped: BTreeMap::new(),
             bodies: BTreeMap::new(),
@@ -181,6 +184,13 @@ impl Observer {
     pub fn pauses(&mut self, flows: BTreeSet<Flow>) {
         if let Some(run) = &mut self.run {
             run.pauses = flows;
+        }
+    }
+
+    /// One domain is destroyed, and everything has settled before: what flows for the others goes on.
+    pub fn goes(&mut self, domain: &str) {
+        if let Some(run) = &mut self.run {
+            run.goes = Some(domain.to_owned());
         }
     }
 
@@ -336,7 +346,9 @@ impl Run {
 
     fn end(mut self, last: &Sight) -> Vec<Fault> {
         for (flow, what) in std::mem::take(&mut self.stopped) {
-            if last.flows.contains(&flow) && !self.pauses.contains(&flow) {
+            let others = self.goes.as_ref();
+            let stays = others.is_some_and(|gone| gone != flow.domain());
+            if (stays || last.flows.contains(&flow)) && !self.pauses.contains(&flow) {
                 self.faults.push(Fault {
                     promise: "MailFlows".to_owned(),
                     what,

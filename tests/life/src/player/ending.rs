@@ -7,21 +7,21 @@ use sandbox::world::World;
 use super::{PAUSE, Player};
 use crate::hands;
 use crate::observer::Flow;
-use crate::program::Left;
+use crate::program::{Goal, Left};
 use crate::setup::{Dns, Domain};
 use crate::shadow;
 use crate::world::sets;
 
 impl Player {
     /// Compares what must hold at the end. `done` has what was left with a word, where everything is done.
-    pub(super) async fn close(&mut self, destroys: bool, done: Option<Vec<Left>>) {
+    pub(super) async fn close(&mut self, goal: Goal, done: Option<Vec<Left>>) {
         // Until everything that a resolver held before has expired.
         let forgotten = self.observer().forgotten_at();
         let forgotten = forgotten.map(|at| at - self.now());
         let forgotten = forgotten.and_then(|time| Duration::try_from(time).ok());
         self.wait(PAUSE + forgotten.unwrap_or_default()).await;
         let expected = match done {
-            Some(_) if !destroys => self.expected(),
+            Some(_) if !goal.destroys() => self.expected(),
             _ => Vec::new(),
         };
         let now = self.now();
@@ -32,7 +32,7 @@ impl Player {
             self.fault("ForeignStays", what);
         }
         let is_forgotten = self.forgot || self.lost_ledger && self.lost_identity;
-        if destroys
+        if goal == Goal::Nothing
             && !is_forgotten
             && let Some(left) = done
         {

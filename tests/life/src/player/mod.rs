@@ -21,9 +21,9 @@ use crate::life::{Life, Meanwhile, Step, Trouble};
 use crate::observer::{Fault, Flow, Observer};
 use crate::pauses;
 use crate::person::Elsewhere;
-use crate::program::{self, Ended, Program};
+use crate::program::{self, Ended, Goal, Program};
 use crate::refusals;
-use crate::setup::{Dns, RENUMBERED, Setup};
+use crate::setup::{Dns, NAMES, RENUMBERED, Setup};
 use crate::world::{ZoneAt, before};
 
 /// How often the program is run for one apply or destroy. Kills and faults take the first runs.
@@ -127,6 +127,8 @@ pub(crate) struct Player {
     pub(crate) lost_identity: bool,
     pub(crate) setup: Setup,
     setup_before: Setup,
+    /// Whether the last thing that happened is an apply that ended with everything done.
+    is_settled: bool,
     number: u64,
     played: Played,
 }
@@ -146,7 +148,7 @@ impl Player {
         let shadow = world.clone();
         let sandbox = Sandbox::new(world, clock);
         if setup.in_bucket {
-            let project = program::open(&setup, &sandbox);
+            let project = program::open(&setup, &sandbox, Goal::All);
             let project = project.unwrap_or_else(|error| unreachable!("a manifest: {error}"));
             let made = Box::pin(reconcile::create_ledger(&project)).await;
             made.unwrap_or_else(|error| unreachable!("a bucket: {error}"));
@@ -183,6 +185,7 @@ impl Player {
             lost_identity: false,
             setup_before: setup.clone(),
             setup,
+            is_settled: false,
             number: 0,
             played: Played::default(),
         }
@@ -222,10 +225,23 @@ impl Player {
                 let pauses = pauses::of_change(&self.setup, &setup);
                 self.forgot |= self.lost_ledger && self.setup != setup;
                 self.setup_before = std::mem::replace(&mut self.setup, setup);
-                self.bring_about(false, trouble, pauses).await;
+                self.bring_about(Goal::All, trouble, pauses).await;
             }
-            Step::Destroy(trouble) => self.bring_about(true, trouble, BTreeSet::new()).await,
-            Step::Hand(hand) => hands::act(self, hand),
+            Step::Destroy(trouble) => {
+                self.bring_about(Goal::Nothing, trouble, BTreeSet::new())
+                    .await;
+            }
+            Step::DestroyOne(place, trouble) => {
+                let domains = &self.setup.domains;
+                let domain = domains.get(place % domains.len().max(1));
+                if let Some(goal) = domain.map(|domain| Goal::NothingOf(domain.name)) {
+                    self.bring_about(goal, trouble, BTreeSet::new()).await;
+                }
+            }
+            Step::Hand(hand) => {
+                self.is_settled = false;
+                hands::act(self, hand);
+            }
             Step::Wait(minutes) => self.wait(Duration::from_mins(u64::from(*minutes))).await,
             Step::LoseLedger => {
                 self.forgot |= self.has_more_on_record().await;
@@ -245,7 +261,7 @@ impl Player {
             setup: &self.setup,
             sandbox: &self.sandbox,
             ledger: &self.ledger,
-            destroys: false,
+            goal: Goal::All,
             is_misled: false,
         };
         let Ok((planned, _)) = program.records().await else {
@@ -268,18 +284,23 @@ impl Player {
     }
 
     /// Runs the program until everything is done, and a person does their part between the runs.
-    async fn bring_about(&mut self, destroys: bool, trouble: &Trouble, pauses: BTreeSet<Flow>) {
+    async fn bring_about(&mut self, goal: Goal, trouble: &Trouble, pauses: BTreeSet<Flow>) {
         self.ledger_before = self.ledger.copy(&self.sandbox.world());
         let now = self.now();
         self.observer().begin(self.declared(), now);
         self.observer().pauses(pauses);
+        if let Goal::NothingOf(name) = goal
+            && self.is_settled
+        {
+            self.observer().goes(NAMES[name]);
+        }
         let mut ended = None;
         let mut waits_for = String::new();
         let mut records_again = false;
         for run in 0..RUNS {
             // Who applies to have everything on record again publishes what that apply asks for.
-            let destroys = destroys && !records_again;
-            match self.run(destroys, trouble, run).await {
+            let goal = if records_again { Goal::All } else { goal };
+            match self.run(goal, trouble, run).await {
                 Ended::Killed => {}
                 // A person declares the former account too, as the finding says.
                 Ended::Refused(why) if self.is_renumbered(&why) => {
@@ -304,8 +325,8 @@ impl Player {
                     break;
                 }
                 Ended::Waiting(what) => {
-                    let by_hand = self.do_by_hand(destroys).await;
-                    let for_policy = destroys || run >= CALM;
+                    let by_hand = self.do_by_hand(goal).await;
+                    let for_policy = goal.destroys() || run >= CALM;
                     let pause = self.pause(for_policy, by_hand.grace_until, &what);
                     // Who has moved a delegation looks what is left before waiting for resolvers.
                     self.wait(if by_hand.has_moved { PAUSE } else { pause })
@@ -321,12 +342,13 @@ impl Player {
         if ended.is_some() {
             self.played.done += 1;
         }
-        self.close(destroys, ended).await;
+        self.is_settled = goal == Goal::All && ended.is_some();
+        self.close(goal, ended).await;
     }
 
     /// Runs the program once. Where somebody else acts meanwhile, nothing that it says at its end need hold a
     /// moment later, and another run follows.
-    async fn run(&mut self, destroys: bool, trouble: &Trouble, run: usize) -> Ended {
+    async fn run(&mut self, goal: Goal, trouble: &Trouble, run: usize) -> Ended {
         injection::arm(&mut self.sandbox.world(), trouble, run);
         let meanwhile = trouble.meanwhile.as_ref().filter(|_| run == 0);
         let (setup, sandbox, ledger) = (
@@ -338,7 +360,7 @@ impl Player {
             setup: &setup,
             sandbox: &sandbox,
             ledger: &ledger,
-            destroys,
+            goal,
             is_misled: run < CALM && trouble.misleads() || meanwhile.is_some(),
         };
         let ended = tokio::select! {
