@@ -26,8 +26,9 @@ pub struct Estimate {
     /// usually does. They are within a fifth of what an apply of one domain or of ten makes in all, where
     /// nothing is throttled.
     pub polls: BTreeMap<String, u32>,
-    /// Seconds that the slowest quota makes the calls last. Polls are left out, although those of Route 53 share
-    /// the quota of its changes: a plan of many zones can last longer.
+    /// Seconds that the slowest quota makes the calls last, with the polls that each of them needs: Route 53 takes
+    /// the questions about changes from the quota of the changes. One question about all that wait is asked in
+    /// the time that they take anyway.
     pub seconds: f64,
     /// That quota, where it makes anybody wait.
     pub binds: Option<Binding>,
@@ -40,7 +41,7 @@ pub struct Binding {
     pub service: String,
     /// The region of the calls, if they are in one.
     pub region: Option<String>,
-    /// How many calls.
+    /// How many calls, with the polls that each of them needs.
     pub calls: u32,
     /// How many of them AWS takes in a second.
     pub per_second: f64,
@@ -87,19 +88,22 @@ pub fn estimate(plan: &Plan, rates: &Rates) -> Estimate {
         let lasting = lasting(service, count.unwrap_or_default());
         lasting.map_or(0.0, |(_, seconds)| seconds)
     };
+    let polled = polls(plan, &spread);
     let mut estimate = Estimate {
-        polls: polls(plan, &spread),
+        polls: polled.by_service,
         ..Estimate::default()
     };
     for (&(location, service), &count) in &by_quota {
-        if let Some((rate, seconds)) = lasting(service, count)
+        let each = polled.each.get(&(location, service));
+        let calls = count + each.copied().unwrap_or_default();
+        if let Some((rate, seconds)) = lasting(service, calls)
             && seconds > estimate.seconds
         {
             estimate.seconds = seconds;
             estimate.binds = Some(Binding {
                 service: service.to_owned(),
                 region: location.map(|location| location.region.to_string()),
-                calls: count,
+                calls,
                 per_second: rate.per_second,
             });
         }
@@ -108,12 +112,19 @@ pub fn estimate(plan: &Plan, rates: &Rates) -> Estimate {
     estimate
 }
 
-/// The polls of a plan by service. `spread` is the time over which the calls to a service are made.
-fn polls(plan: &Plan, spread: &dyn Fn(Option<&Location>, &str) -> f64) -> BTreeMap<String, u32> {
+/// The polls of a plan.
+struct Polled<'p> {
+    by_service: BTreeMap<String, u32>,
+    /// Those that are about one change each.
+    each: BTreeMap<(Option<&'p Location>, &'static str), u32>,
+}
+
+/// The polls of a plan. `spread` is the time over which the calls to a service are made.
+fn polls<'p>(plan: &'p Plan, spread: &dyn Fn(Option<&Location>, &str) -> f64) -> Polled<'p> {
     let awaited = awaited(plan);
     let mut of_kinds: BTreeMap<(Option<&Location>, &str), (Polls, Duration)> = BTreeMap::new();
     let mut of_batches: BTreeMap<Batch<'_>, Polls> = BTreeMap::new();
-    let mut polls: BTreeMap<String, u32> = BTreeMap::new();
+    let mut each: BTreeMap<(Option<&Location>, &str), u32> = BTreeMap::new();
     for (action, depth) in plan.actions.iter().zip(depths(plan)) {
         if !awaited.contains(&action.id) || action.location.is_none() {
             continue;
@@ -126,14 +137,15 @@ fn polls(plan: &Plan, spread: &dyn Fn(Option<&Location>, &str) -> f64) -> BTreeM
         }
         match &action.batch {
             Some(key) => drop(of_batches.insert((location, key, depth), asked)),
-            None if asked.each > 0 => {
-                *polls.entry(asked.service.to_owned()).or_default() += asked.each;
-            }
-            None => {}
+            None => *each.entry((location, asked.service)).or_default() += asked.each,
         }
     }
-    for asked in of_batches.values().filter(|asked| asked.each > 0) {
-        *polls.entry(asked.service.to_owned()).or_default() += asked.each;
+    for ((location, ..), asked) in &of_batches {
+        *each.entry((*location, asked.service)).or_default() += asked.each;
+    }
+    let mut by_service: BTreeMap<String, u32> = BTreeMap::new();
+    for ((_, service), count) in each.iter().filter(|(_, count)| **count > 0) {
+        *by_service.entry((*service).to_owned()).or_default() += count;
     }
     for ((location, _), (asked, pause)) in of_kinds {
         #[expect(
@@ -142,9 +154,9 @@ fn polls(plan: &Plan, spread: &dyn Fn(Option<&Location>, &str) -> f64) -> BTreeM
             reason = "a time that is not below zero, in pauses of seconds"
         )]
         let more = (spread(location, asked.service) / pause.as_secs_f64()).ceil() as u32;
-        *polls.entry(asked.service.to_owned()).or_default() += asked.together + more;
+        *by_service.entry(asked.service.to_owned()).or_default() += asked.together + more;
     }
-    polls
+    Polled { by_service, each }
 }
 
 /// The actions that a run waits for until they are ready, or gone.

@@ -5,10 +5,12 @@ use aws_sdk_ses::Client;
 use model::kind::{CallResult, Called, Update};
 use model::{KindError, Mutate, Nothing, Observation, Observe, Ownership, PhysicalId, Target};
 
-use super::{SesDomainToken, Spec, State};
+use super::{SesDomainToken, Spec, State, VERIFIED};
 use crate::context::Context;
 use crate::sdk::done;
+use crate::ses_identity::Identity;
 use crate::ses_v1::Verification;
+use crate::tags;
 
 fn client(context: &Context) -> Result<Client, KindError> {
     Ok(context.session()?.ses_v1())
@@ -36,6 +38,39 @@ impl Observe<Context> for SesDomainToken {
             state,
             ownership: Ownership::Ours,
         })
+    }
+
+    /// A token lasts as long as its identity, about which the run has asked anyway. One that others deleted and made
+    /// again carries no tags of ours, and is asked for its token.
+    async fn confirm(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        recorded: &State,
+    ) -> Result<Observation<State>, KindError> {
+        let domain = &target.spec.domain;
+        let identity = context.read_key(&Identity(domain.clone())).await?;
+        if !identity.is_some_and(|it| it.is_verified() && tags::project(it.tags()).is_some()) {
+            return self.observe(context, target).await;
+        }
+        Ok(Observation::Present {
+            physical: domain.as_str().into(),
+            state: State {
+                status: VERIFIED.to_owned(),
+                ..recorded.clone()
+            },
+            ownership: Ownership::Ours,
+        })
+    }
+
+    /// One request answers for a hundred tokens, where the rest of their identities is not asked for.
+    async fn observe_leaving(
+        &self,
+        context: &Context,
+        target: &Target<Spec>,
+        _recorded: Option<&State>,
+    ) -> Result<Observation<State>, KindError> {
+        self.observe(context, target).await
     }
 }
 

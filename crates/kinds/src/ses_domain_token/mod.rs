@@ -45,6 +45,9 @@ pub struct State {
     pub status: String,
 }
 
+/// SES v1's word for a domain that it has verified.
+const VERIFIED: &str = "Success";
+
 /// The output that is the value to publish.
 pub const TOKEN: &str = "token";
 
@@ -77,7 +80,7 @@ impl Kind for SesDomainToken {
 
     fn readiness(_desired: &Spec, actual: &State) -> Readiness {
         match actual.status.as_str() {
-            "Success" => Readiness::Ready,
+            VERIFIED => Readiness::Ready,
             status => Readiness::Waiting(format!(
                 "SES verification (usually minutes, 72 hours at most): the domain is {status}"
             )),

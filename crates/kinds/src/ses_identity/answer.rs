@@ -38,6 +38,15 @@ impl Answer {
             mail_from: mail_from.filter(|it| !it.domain.is_empty()),
         }
     }
+
+    /// Whether SES has verified it.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.state.verification == "SUCCESS"
+    }
+
+    pub(crate) fn tags(&self) -> &Tags {
+        &self.state.tags
+    }
 }
 
 /// From how many identities on it is worth a request to learn which of them exist.

@@ -146,10 +146,9 @@ fn of_a_drift_within_the_week() {
      1 s3 ListObjectVersions
      2 ses GetAccount
      2 ses GetEmailIdentity
-     2 ses GetIdentityMailFromDomain- and -VerificationAttributes
      3 sts AssumeRole
      1 tagging GetResources
-    27 together
+    25 together
     ");
 }
 

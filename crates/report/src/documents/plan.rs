@@ -68,7 +68,7 @@ struct EstimateObject {
 struct BindingObject {
     service: String,
     region: Option<String>,
-    /// How many calls.
+    /// How many calls, with the polls that each of them needs.
     calls: u32,
     /// How many of them AWS takes in a second.
     per_second: f64,
