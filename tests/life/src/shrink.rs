@@ -119,7 +119,7 @@ fn each(life: &Life, mut change: impl FnMut(&mut Setup, &mut Trouble)) -> Life {
         match step {
             Step::Apply(setup, trouble) => change(setup, trouble),
             Step::Destroy(trouble) | Step::DestroyOne(_, trouble) => {
-                change(&mut Setup::default(), trouble)
+                change(&mut Setup::default(), trouble);
             }
             _ => {}
         }

@@ -177,7 +177,7 @@ impl<'s> Walk<'s> {
     }
 
     /// The answer of the wide reads about the state on record; nothing where none is.
-    pub(crate) async fn confirmed(&self) -> Option<Observation> {
+    async fn confirmed(&self) -> Option<Observation> {
         let recorded = self.recorded.as_ref()?;
         let context = self.context().await;
         let target = self.target();

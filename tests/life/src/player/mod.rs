@@ -127,8 +127,8 @@ pub(crate) struct Player {
     pub(crate) lost_identity: bool,
     pub(crate) setup: Setup,
     setup_before: Setup,
-    /// Whether the last thing that happened is an apply that ended with everything done.
-    is_settled: bool,
+    /// The goal of the last apply or destroy, where it ended with everything done and nobody has acted since.
+    reached: Option<Goal>,
     number: u64,
     played: Played,
 }
@@ -185,7 +185,7 @@ impl Player {
             lost_identity: false,
             setup_before: setup.clone(),
             setup,
-            is_settled: false,
+            reached: None,
             number: 0,
             played: Played::default(),
         }
@@ -239,7 +239,7 @@ impl Player {
                 }
             }
             Step::Hand(hand) => {
-                self.is_settled = false;
+                self.reached = None;
                 hands::act(self, hand);
             }
             Step::Wait(minutes) => self.wait(Duration::from_mins(u64::from(*minutes))).await,
@@ -290,7 +290,7 @@ impl Player {
         self.observer().begin(self.declared(), now);
         self.observer().pauses(pauses);
         if let Goal::NothingOf(name) = goal
-            && self.is_settled
+            && self.reached == Some(Goal::All)
         {
             self.observer().goes(NAMES[name]);
         }
@@ -342,7 +342,7 @@ impl Player {
         if ended.is_some() {
             self.played.done += 1;
         }
-        self.is_settled = goal == Goal::All && ended.is_some();
+        self.reached = ended.is_some().then_some(goal);
         self.close(goal, ended).await;
     }
 
