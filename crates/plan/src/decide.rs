@@ -244,19 +244,15 @@ fn known(
             "is so already, and the ledger has it otherwise",
         );
     }
-    if let Some(owner) = successor(entry, question.seen) {
-        let decision = Decision::new(Verb::Adopt, "somebody else has made it anew");
-        return match owner {
-            Ownership::Foreign => decision.taken_over(),
-            Ownership::Ours | Ownership::Shared => decision,
-        };
+    if maker(entry, question.seen).is_some() {
+        return Decision::new(Verb::Adopt, "was deleted and made again by somebody else");
     }
     Decision::new(Verb::None, "in sync")
 }
 
-/// The owner of another resource of the same name that stands where one is on record: a hosted zone that was
-/// deleted and made again has another id and other servers, which a later plan has to know.
-pub(crate) fn successor(entry: &Entry, seen: &Observation) -> Option<Ownership> {
+/// The owner of what stands where a resource on record stood, if it was deleted and made again: a hosted zone has
+/// another id and other servers then, which a later plan has to know.
+pub(crate) fn maker(entry: &Entry, seen: &Observation) -> Option<Ownership> {
     match seen {
         Observation::Present {
             physical,

@@ -314,13 +314,15 @@ impl<'a> Planner<'a> {
     fn origin(&self, subject: &Subject<'a>, verb: Verb, spec: &Spec, decided: Origin) -> Origin {
         // What others deleted, and is made again, is of our making, whatever it was before.
         let is_gone = |entry: &Entry| verb == Verb::Create && !entry.is_open();
-        let is_of_others =
-            |entry: &Entry| decide::successor(entry, subject.seen) == Some(Ownership::Foreign);
         let on_record = subject
             .entry
             .filter(|entry| verb != Verb::Replace && !subject.moves && entry.owned().is_some())
-            .filter(|entry| !is_gone(entry) && !is_of_others(entry));
+            .filter(|entry| !is_gone(entry));
         if let Some(entry) = on_record {
+            // Whatever it was before, it is theirs now, and not ours to delete.
+            if decide::maker(entry, subject.seen) == Some(Ownership::Foreign) {
+                return Origin::Adopted;
+            }
             // The first run decided it: what was adopted does not become ours by a change.
             return entry.origin;
         }
@@ -347,7 +349,7 @@ impl<'a> Planner<'a> {
         };
         let recorded = subject.here().filter(|entry| entry.owned().is_some());
         // Others made it again: the tags say whose it is.
-        let recorded = recorded.filter(|entry| decide::successor(entry, subject.seen).is_none());
+        let recorded = recorded.filter(|entry| decide::maker(entry, subject.seen).is_none());
         if let Some(entry) = recorded {
             return entry.origin == Origin::Created;
         }

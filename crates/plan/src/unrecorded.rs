@@ -12,7 +12,6 @@ use crate::Inputs;
 use crate::observations::of_resource;
 
 /// An entry for each such resource, and what was seen of it.
-#[derive(Default)]
 pub(crate) struct Unrecorded<'a>(BTreeMap<&'a ResourceId, (Arc<Entry>, &'a Observation)>);
 
 impl<'a> Unrecorded<'a> {

@@ -9,11 +9,13 @@ use aws_sdk_route53::types::{
     AliasTarget, Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
 };
 use model::kind::{BatchItem, CallResult, Update};
-use model::{ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, Target};
+use model::{
+    ErrorClass, KindError, Mutate, Observation, Observe, Ownership, PhysicalId, ResourceId, Target,
+};
 use standards::Finding;
 use standards::dns::{Name, RecordType};
 
-use super::batch::{BatchPart, SetChange, batches, changes, immovable};
+use super::batch::{BatchPart, SetChange, batches, changes, immovable, was_deleted};
 use super::sync::InSync;
 use super::{Route53RecordSet, Spec, place};
 use crate::context::Context;
@@ -282,12 +284,9 @@ async fn send(
     if let Some(finding) = parts.iter().find_map(|part| moved(&sets, part)) {
         return Err(conflict(&finding.reason));
     }
-    let gone = items
-        .iter()
-        .zip(&parts)
-        .filter(|(_, part)| is_gone(&sets, part));
-    zone.made_again
-        .extend(gone.map(|(item, _)| item.target.id.clone()));
+    let gone = items.iter().zip(&parts);
+    let gone = gone.filter(|(_, part)| was_deleted(&sets, part));
+    let gone: Vec<ResourceId> = gone.map(|(item, _)| item.target.id.clone()).collect();
     let (changes, taken) = changes(&sets, &parts);
     let mut fresh = BTreeSet::new();
     for (item, taken) in items.iter().zip(taken) {
@@ -305,7 +304,10 @@ async fn send(
                 if [ErrorClass::Ambiguous, ErrorClass::Conflict].contains(&error.class) {
                     zone.unanswered.extend(batch.iter().map(SetChange::key));
                 }
-                if error.class != ErrorClass::Ambiguous {
+                if error.class == ErrorClass::Ambiguous {
+                    // A repeated call may see what this one wrote.
+                    zone.made_again.extend(gone);
+                } else {
                     // What was not sent was not taken.
                     zone.taken.retain(|id, taken| {
                         !fresh.contains(id) || taken.iter().any(|set| sent.contains(&set.name))
@@ -317,6 +319,7 @@ async fn send(
         sent.extend(batch.iter().map(|change| change.set().name.clone()));
         remember(&mut sets, &batch);
     }
+    zone.made_again.extend(gone);
     zone.sets = Some(sets);
     Ok(())
 }
@@ -339,13 +342,6 @@ async fn send_batch(
 
 fn conflict(message: &str) -> KindError {
     KindError::new(ErrorClass::Conflict, OPERATION, message)
-}
-
-/// Whether others have deleted the set of what is owned, and is wanted all the same.
-fn is_gone(sets: &Sets, part: &BatchPart) -> bool {
-    let owned = part.owned.as_ref().filter(|_| part.wanted.is_some());
-    let key = owned.and_then(Record::key);
-    key.is_some_and(|key| !sets.contains_key(&key))
 }
 
 /// A conflict that arose since the plan was made: with what is wanted, or with the removal of what is owned.

@@ -166,6 +166,14 @@ pub fn immovable<'s>(sets: &'s Sets, part: &BatchPart) -> Option<&'s LiveSet> {
         .map(|(_, set)| set)
 }
 
+/// Whether others have deleted the set of what is owned, and is wanted there all the same. Where it goes to another
+/// set, an earlier call of ours may have taken it out.
+pub fn was_deleted(sets: &Sets, part: &BatchPart) -> bool {
+    let key = |record: &Option<Record>| record.as_ref().and_then(Record::key);
+    let (owned, wanted) = (key(&part.owned), key(&part.wanted));
+    owned == wanted && owned.is_some_and(|key| !sets.contains_key(&key))
+}
+
 /// Every set of one name.
 fn at_name<'s>(sets: &'s Sets, name: &str) -> impl Iterator<Item = (&'s SetKey, &'s LiveSet)> {
     let name = name.to_owned();

@@ -517,6 +517,24 @@ fn what_was_taken_over_and_others_took_out_does_not_come_back() {
     }
 }
 
+#[test]
+fn a_set_that_is_gone_was_deleted_by_others_unless_ours_moves() {
+    let of = |name| record(name, "TXT", &["x"], Sharing::Whole);
+    let live = zone(&[set("a.example.com", "TXT", 60, &["x"])]);
+    for (owned, wanted, expect) in [
+        ("a.example.com", Some("a.example.com"), false),
+        ("b.example.com", Some("b.example.com"), true),
+        ("b.example.com", Some("a.example.com"), false),
+        ("b.example.com", None, false),
+    ] {
+        let part = BatchPart {
+            wanted: wanted.map(of),
+            ..remove(of(owned))
+        };
+        assert_eq!(was_deleted(&live, &part), expect, "{owned} {wanted:?}");
+    }
+}
+
 /// The distribution that it led to was deleted by others, say, and made again under another name.
 #[test]
 fn an_alias_of_ours_that_leads_elsewhere_now_is_nothing_that_was_there_before() {

@@ -217,22 +217,58 @@ fn check(world: &World, verb: Verb, broken: &[&str]) {
 /// A zone that others deleted and made again is the one that later plans have to know, and is not ours to delete.
 #[test]
 fn what_others_made_again_goes_on_record_as_theirs() {
-    let former = Entry {
-        status: Status::Settled("former".into()),
-        ..entry("a", &[])
-    };
-    for (owner, origin) in [
-        (Ownership::Foreign, Origin::Adopted),
-        (Ownership::Ours, Origin::Created),
+    // It differs from what is asked for after 90 days.
+    for (owner, was, days, verb, origin) in [
+        (
+            Ownership::Foreign,
+            Origin::Created,
+            30,
+            Verb::Adopt,
+            Origin::Adopted,
+        ),
+        (
+            Ownership::Foreign,
+            Origin::Created,
+            90,
+            Verb::Update,
+            Origin::Adopted,
+        ),
+        (
+            Ownership::Foreign,
+            Origin::Adopted,
+            90,
+            Verb::Update,
+            Origin::Adopted,
+        ),
+        (
+            Ownership::Ours,
+            Origin::Created,
+            30,
+            Verb::Adopt,
+            Origin::Created,
+        ),
+        (
+            Ownership::Ours,
+            Origin::Created,
+            90,
+            Verb::Update,
+            Origin::Created,
+        ),
     ] {
+        let former = Entry {
+            status: Status::Settled("former".into()),
+            origin: was,
+            ..entry("a", &[])
+        };
         let world = World::default().ask(resource("a", &[]));
-        let world = world.record(former.clone()).see("a", there("a", 30, owner));
+        let world = world.record(former).see("a", there("a", days, owner));
         let plan = world.plan();
         let origins = plan.actions.iter().filter_map(Action::wanted);
         let origins: Vec<Origin> = origins.map(|wanted| wanted.origin).collect();
         assert_eq!(
             (verbs(&plan), origins),
-            (vec![(Verb::Adopt, "a")], vec![origin])
+            (vec![(verb, "a")], vec![origin]),
+            "{owner:?} {was:?} {days}"
         );
     }
 }
