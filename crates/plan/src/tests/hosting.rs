@@ -295,3 +295,14 @@ fn a_distribution_is_released_as_it_is_and_not_as_a_ledger_that_was_rolled_back_
     let fields = diff.changes.iter().map(|change| change.field.as_str());
     assert_eq!(fields.collect::<Vec<_>>(), ["aliases"]);
 }
+
+/// It stands there without its names, and carries our tags.
+#[test]
+fn a_move_that_is_taken_back_goes_through_the_first_stage_of_what_it_left() {
+    let world = moving(&[HOST, WILDCARD]);
+    let left = seen("E2", &[]);
+    let plan = world.see_at(location("web"), "cdn", left).plan();
+    assert_eq!(rules(&plan), Vec::<&str>::new());
+    let verbs: Vec<Verb> = plan.actions.iter().map(model::Action::verb).collect();
+    assert!(verbs.contains(&Verb::Adopt), "{verbs:?}");
+}

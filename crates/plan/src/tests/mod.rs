@@ -273,6 +273,29 @@ fn what_others_made_again_goes_on_record_as_theirs() {
     }
 }
 
+/// A bucket with our tags that cannot become the one that is asked for, where the ledger was lost: its successor takes
+/// its place and it goes, or `adopt --ledger` puts it on record.
+#[test]
+fn what_is_ours_and_of_no_use_goes_though_no_ledger_knows_it() {
+    let unusable = Observation::Present {
+        physical: "old".into(),
+        state: State::of::<S3Bucket>(bucket("old", 30).wanted()),
+        ownership: Ownership::Ours,
+    };
+    let world = World::default().ask(resource("a", &[])).see("a", unusable);
+    let plan = world.plan();
+    assert_eq!(verbs(&plan), [(Verb::Replace, "a"), (Verb::Delete, "a")]);
+    assert_eq!(plan.actions[1].physical(), Some(&"old".into()));
+    let mut actual = Actual::default();
+    for query in queries(&world.desired, &world.ledger) {
+        let observation = world.observation(&query.target);
+        actual.insert(query.target, observation);
+    }
+    let rebuilt = crate::rebuild(&plan, &world.ledger, &actual, Timestamp::UNIX_EPOCH);
+    let physical: Vec<_> = rebuilt.iter().map(|one| one.entry.physical()).collect();
+    assert_eq!(physical, [Some(&"old".into())]);
+}
+
 #[test]
 fn every_mix_has_its_verb() {
     let asked = || World::default().ask(resource("a", &[]));
