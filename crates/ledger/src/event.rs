@@ -198,14 +198,20 @@ fn lead(ledger: &mut DomainLedger, zone: &str, is_read: bool, at: Timestamp) {
     }
 }
 
-/// A successor has the id of its predecessor. Only AWS's name tells which of the two is gone.
+/// A successor has the id of its predecessor. Only AWS's name tells which of the two is gone. Where it is on no record,
+/// a run was interrupted before it learnt the name, and a later one has found what it made.
 fn remove(ledger: &mut DomainLedger, id: &ResourceId, physical: Option<&PhysicalId>) {
-    let is_it = |entry: &Entry| entry.id == *id && entry.physical() == physical;
-    let before = ledger.retired.len();
-    ledger.retired.retain(|entry| !is_it(entry));
-    let was_retired = ledger.retired.len() < before;
-    if !was_retired && ledger.entries.get(id).is_some_and(|entry| is_it(entry)) {
-        ledger.entries.remove(id);
+    for name in [physical, None] {
+        let is_it = |entry: &Entry| entry.id == *id && entry.physical() == name;
+        let before = ledger.retired.len();
+        ledger.retired.retain(|entry| !is_it(entry));
+        if ledger.retired.len() < before {
+            return;
+        }
+        if ledger.entries.get(id).is_some_and(|entry| is_it(entry)) {
+            ledger.entries.remove(id);
+            return;
+        }
     }
 }
 

@@ -42,6 +42,14 @@ impl<S> Observation<S> {
         }
     }
 
+    /// AWS's name for it, when it is present.
+    pub fn physical(&self) -> Option<&PhysicalId> {
+        match self {
+            Self::Present { physical, .. } => Some(physical),
+            Self::Absent | Self::Unknown(_) => None,
+        }
+    }
+
     /// The same observation, with its state turned into another type.
     pub fn map<T>(self, turn: impl FnOnce(S) -> T) -> Observation<T> {
         match self {

@@ -57,8 +57,11 @@ pub struct Wanted {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Unwanted {
     /// The ledger's entry.
-    #[serde(rename = "physical", serialize_with = "physical")]
+    #[serde(skip)]
     pub entry: Arc<Entry>,
+    /// AWS's name for it: the one on record, or else the one that it was found by. A run that was interrupted, or
+    /// refused halfway, may have made it without learning its name.
+    pub physical: Option<PhysicalId>,
     /// The part of its spec that the action is about: what other resources claim stays.
     pub spec: Spec,
     /// The external checks that must pass before it goes.
@@ -71,10 +74,6 @@ pub struct Unwanted {
 
 fn whole<S: Serializer>(resource: &Arc<Resource>, serializer: S) -> Result<S::Ok, S::Error> {
     resource.as_ref().serialize(serializer)
-}
-
-fn physical<S: Serializer>(entry: &Arc<Entry>, serializer: S) -> Result<S::Ok, S::Error> {
-    entry.physical().serialize(serializer)
 }
 
 /// The step that an action takes, with all that it takes for it.
@@ -113,6 +112,7 @@ impl Unwanted {
     pub fn of(entry: &Arc<Entry>, spec: Spec) -> Self {
         Self {
             entry: Arc::clone(entry),
+            physical: entry.physical().cloned(),
             spec,
             preconditions: Vec::new(),
             holders: BTreeSet::new(),
@@ -269,7 +269,7 @@ impl Action {
             | Step::Delete(unwanted)
             | Step::GoAlong(unwanted)
             | Step::Forget(unwanted)
-            | Step::RefuseRemoval(unwanted) => unwanted.entry.physical(),
+            | Step::RefuseRemoval(unwanted) => unwanted.physical.as_ref(),
         }
     }
 

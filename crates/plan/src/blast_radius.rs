@@ -103,12 +103,7 @@ mod tests {
             id: number,
             resource: id,
             location: None,
-            step: Step::Delete(Unwanted {
-                entry: Arc::new(entry),
-                spec,
-                preconditions: Vec::new(),
-                holders: BTreeSet::new(),
-            }),
+            step: Step::Delete(Unwanted::of(&Arc::new(entry), spec)),
             reason: "no longer declared".into(),
             impact,
             after: Vec::new(),

@@ -35,7 +35,7 @@ mod uses;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use std::sync::Arc;
 
@@ -58,6 +58,9 @@ pub use slack::{Since, Slack, Window};
 #[derive(Clone, Debug, Default)]
 pub struct Actual {
     seen: BTreeMap<String, (Target, Observation)>,
+    /// Those whose key another one has. Where something moves within an account and region, and AWS's name of
+    /// neither is on record, only their specs tell it from its predecessor.
+    namesakes: Vec<(Target, Observation)>,
     /// The keys by id. Where something moves, its predecessor has the same id: the key is the successor's.
     by_id: BTreeMap<ResourceId, String>,
 }
@@ -73,7 +76,17 @@ impl Actual {
     pub fn insert_leaving(&mut self, target: Target, observation: Observation) {
         let key = self.by_id.entry(target.id.clone());
         key.or_insert_with(|| target.key());
-        self.seen.insert(target.key(), (target, observation));
+        match self.seen.entry(target.key()) {
+            btree_map::Entry::Occupied(held) if held.get().0.spec != target.spec => {
+                self.namesakes.push((target, observation));
+            }
+            btree_map::Entry::Occupied(mut held) => {
+                held.insert((target, observation));
+            }
+            btree_map::Entry::Vacant(free) => {
+                free.insert((target, observation));
+            }
+        }
     }
 
     /// The observation of a resource, and of its successor where it has one.
@@ -83,14 +96,17 @@ impl Actual {
 
     /// The observation of `target`.
     pub fn of(&self, target: &Target) -> Option<&Observation> {
-        self.seen
-            .get(&target.key())
-            .map(|(_, observation)| observation)
+        let key = target.key();
+        let (held, seen) = self.seen.get(&key)?;
+        let mut namesakes = self.namesakes.iter();
+        let is_it = |one: &&(Target, _)| one.0.spec == target.spec && one.0.key() == key;
+        let namesake = namesakes.find(is_it).filter(|_| held.spec != target.spec);
+        Some(namesake.map_or(seen, |(_, seen)| seen))
     }
 
     /// Every target that was observed, with its observation.
     pub fn iter(&self) -> impl Iterator<Item = &(Target, Observation)> {
-        self.seen.values()
+        self.seen.values().chain(&self.namesakes)
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use model::rules;
 use model::{
     Action, AnyKind, Edge, Entry, Impact, Level, Location, Observation, Origin, OutputRef,
-    Ownership, PhysicalId, Plan, Resource, ResourceId, Spec, State, Step, Target, Transition, Verb,
-    Wanted,
+    Ownership, PhysicalId, Plan, Resource, ResourceId, Spec, State, Status, Step, Target,
+    Transition, Unwanted, Verb, Wanted,
 };
 use standards::Finding;
 
@@ -146,10 +146,7 @@ impl<'a> Subject<'a> {
     }
 
     pub(crate) fn physical(&self) -> Option<&'a PhysicalId> {
-        match self.seen {
-            Observation::Present { physical, .. } => Some(physical),
-            Observation::Absent | Observation::Unknown(_) => None,
-        }
+        self.seen.physical()
     }
 }
 
@@ -160,6 +157,35 @@ impl<'a> Planner<'a> {
         let seen = self.inputs.actual.of(target);
         let seen = seen.or_else(|| self.unrecorded.seen(target));
         seen.unwrap_or(NOT_OBSERVED)
+    }
+
+    /// AWS's name for what `entry` is about: the one on record, or else the one that it was found by. What looks like
+    /// it can be its successor, which stays.
+    fn name_of(&self, entry: &Entry) -> Option<PhysicalId> {
+        let found = || {
+            let found = self.seen(&entry.target()).physical();
+            found.filter(|found| !self.renames.stays(entry, found))
+        };
+        entry.physical().or_else(found).cloned()
+    }
+
+    /// The part `spec` of what `entry` is about, to go.
+    pub(crate) fn unwanted(&self, entry: &Arc<Entry>, spec: Spec) -> Unwanted {
+        Unwanted {
+            physical: self.name_of(entry),
+            ..Unwanted::of(entry, spec)
+        }
+    }
+
+    /// The entry as it is retired: once a successor has its id, only AWS's name finds it again.
+    fn retired(&self, entry: &Arc<Entry>) -> Arc<Entry> {
+        let mut entry = Arc::clone(entry);
+        if entry.physical().is_none()
+            && let Some(name) = self.name_of(&entry)
+        {
+            Arc::make_mut(&mut entry).status = Status::Settled(name);
+        }
+        entry
     }
 
     fn desired(&mut self, resource: &'a Arc<Resource>) {
@@ -275,13 +301,21 @@ impl<'a> Planner<'a> {
         let batch = kind
             .batch(&spec)
             .filter(|_| changes && (verb != Verb::Adopt || !decision.diff.is_empty()));
+        let retires = subject.entry.is_some() && self.retires(subject, verb);
+        let entry = subject.entry.map(|entry| {
+            if retires {
+                self.retired(entry)
+            } else {
+                Arc::clone(entry)
+            }
+        });
         let wanted = Wanted {
             resource: Arc::clone(subject.resource),
             origin: self.origin(subject, verb, &spec, decision.origin),
             spec,
             diff: decision.diff,
-            entry: subject.entry.map(Arc::clone),
-            retires: subject.entry.is_some() && self.retires(subject, verb),
+            entry,
+            retires,
         };
         let step = if decision.is_refused {
             Step::RefuseChange(wanted, subject.physical().cloned())
@@ -403,8 +437,12 @@ impl<'a> Planner<'a> {
     /// already: then it is removed as retired.
     fn leave_behind(&mut self, entry: &'a Arc<Entry>) {
         let key = entry.target().key();
-        let mut retired = self.inputs.ledger.retired();
-        if !retired.any(|other| other.target().key() == key) {
+        // What has no name on record can be told from another by its spec alone.
+        let is_named = entry.physical().is_some();
+        let is_it = |other: &Arc<Entry>| {
+            other.target().key() == key && (is_named || other.spec == entry.spec)
+        };
+        if !self.inputs.ledger.retired().any(is_it) {
             self.left.push(entry);
         }
     }

@@ -69,7 +69,7 @@ impl<'a> Planner<'a> {
         );
         let unwanted = Unwanted {
             preconditions,
-            ..Unwanted::of(entry, spec)
+            ..self.unwanted(entry, spec)
         };
         let step = match decision.verb {
             Verb::Delete => Step::Delete(unwanted),
@@ -101,13 +101,15 @@ impl<'a> Planner<'a> {
     fn removal(&self, entry: &Entry, place: &Place, has_left: bool) -> (Decision, Spec) {
         let kind = entry.spec.kind();
         let mut decision = removal(entry, self.seen(&entry.target()));
+        let spec = self.told(&entry.spec);
+        if decision.verb == Verb::Delete && !spec.references().is_empty() {
+            forget(&mut decision, "AWS never said what to publish");
+        }
         if decision.verb != Verb::Delete {
-            return (decision, entry.spec.clone());
+            return (decision, spec);
         }
         let location = entry.location.as_ref();
-        let neighbour = self
-            .neighbours
-            .holder(&entry.id, location, place, &entry.spec);
+        let neighbour = self.neighbours.holder(&entry.id, location, place, &spec);
         // A value that a person published and that we write from now on is one claim: whoever took
         // it out would take out ours.
         let is_handed_over = has_left && *place == Place::Dns(ZoneRef::ByHand);
@@ -116,7 +118,7 @@ impl<'a> Planner<'a> {
                 || self.neighbours.hold(place, claim)
                 || is_handed_over && self.claims.hold_anywhere(place, claim)
         };
-        let rest = kind.without(&entry.spec, &claimed);
+        let rest = kind.without(&spec, &claimed);
         match &rest {
             Some(rest) if self.renames.is_kept(entry) && kind.claims(rest).is_empty() => {
                 forget(&mut decision, "renamed: now managed under another id");
@@ -131,15 +133,23 @@ impl<'a> Planner<'a> {
             None => forget(&mut decision, "another resource still holds it"),
         }
         // A value of a record can be theirs alone; of everything else there is one.
-        if let Some(other) =
-            neighbour.filter(|_| kind.claims(&entry.spec).is_empty() || rest.is_none())
-        {
+        if let Some(other) = neighbour.filter(|_| kind.claims(&spec).is_empty() || rest.is_none()) {
             forget(
                 &mut decision,
                 format!("the project `{other}` holds it as well"),
             );
         }
-        (decision, rest.unwrap_or_else(|| entry.spec.clone()))
+        (decision, rest.unwrap_or(spec))
+    }
+
+    /// The spec with what AWS has said since. What a person is to publish is on record before that, and the run may
+    /// have been killed in between.
+    fn told(&self, spec: &Spec) -> Spec {
+        spec.resolved(&|reference| {
+            let giver = self.inputs.ledger.entry(&reference.resource)?;
+            let state = self.seen(&giver.target()).state()?;
+            state.output(&reference.output)
+        })
     }
 
     /// Asks the kind what speaks against the deletion: a finding, which refuses it unless it is a risk

@@ -83,9 +83,13 @@ impl<'a> Renames<'a> {
 
     /// Whether the physical resource of `entry` stays under another id.
     pub(crate) fn is_kept(&self, entry: &Entry) -> bool {
-        entry.physical().is_some_and(|physical| {
-            let it = of(&entry.id, entry.location.as_ref(), physical);
-            self.kept.contains(&it)
-        })
+        let mut physical = entry.physical().into_iter();
+        physical.any(|physical| self.stays(entry, physical))
+    }
+
+    /// Whether `physical`, at the place of `entry`, stays.
+    pub(crate) fn stays(&self, entry: &Entry, physical: &PhysicalId) -> bool {
+        let it = of(&entry.id, entry.location.as_ref(), physical);
+        self.kept.contains(&it)
     }
 }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{
-    Action, Diff, Edge, Entry, Impact, Level, Location, MailImpact, Spec, Step, Transition,
-    Unwanted, Verb, rules,
+    Action, Diff, Edge, Entry, Impact, Level, Location, MailImpact, Spec, Step, Transition, Verb,
+    rules,
 };
 use standards::{Finding, Strictness};
 
@@ -164,7 +164,7 @@ impl<'a> Planner<'a> {
             self.seen(&entry.target()).state(),
             &diff,
         );
-        let step = Step::Release(Unwanted::of(entry, released), diff);
+        let step = Step::Release(self.unwanted(entry, released), diff);
         let reason = "releases what its successor takes";
         self.actions.push(Action {
             id,

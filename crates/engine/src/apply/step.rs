@@ -87,7 +87,7 @@ impl Run<'_> {
         let physical = match &action.step {
             // A replacement is another resource: under the old name the kind would find its predecessor.
             Step::Create(_) | Step::Replace(_) => None,
-            Step::Release(unwanted, _) | Step::Delete(unwanted) => unwanted.entry.physical(),
+            Step::Release(..) | Step::Delete(_) => action.physical(),
             _ => known.get(&action.resource).map(|known| &known.physical),
         };
         action.target(spec, physical)
@@ -106,8 +106,15 @@ impl Run<'_> {
         // Before the intent of the successor, which takes the place of the entry.
         if let Some(wanted) = action.wanted().filter(|wanted| wanted.retires) {
             let id = action.resource.clone();
-            // What the plan found to be ours was on no record: only from here on does a later run find it.
-            if let (Some(entry), None) = (&wanted.entry, self.journal.entry(&id)) {
+            // What the plan found to be ours was on no record, or without AWS's name: only from here on does a later
+            // run find it.
+            let held = self.journal.entry(&id);
+            let held = held.as_deref().and_then(Entry::physical);
+            if let Some(entry) = wanted
+                .entry
+                .as_ref()
+                .filter(|entry| entry.physical() != held)
+            {
                 let entry = Arc::clone(entry);
                 intents.push(Event::Applied { entry });
             }
@@ -476,6 +483,6 @@ fn forgotten(action: &Action, holders: &BTreeSet<String>) -> Event {
 fn removed(action: &Action) -> Event {
     Event::Removed {
         id: action.resource.clone(),
-        physical: action.entry().and_then(Entry::physical).cloned(),
+        physical: action.physical().cloned(),
     }
 }

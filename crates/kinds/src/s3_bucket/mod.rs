@@ -243,7 +243,7 @@ impl Kind for S3Bucket {
         Removal::Risk(Finding::new(
             rules::PLAN_20,
             format!(
-                "the bucket `{}` has what this project did not put there, and it would be deleted \
+                "the bucket `{}` has what this project has no record of, and it would be deleted \
                  with every version: {}{more}",
                 actual.name,
                 named.join(", ")

@@ -166,3 +166,23 @@ fn the_longest_enforced_policy_is_remembered() {
         Some(Timestamp::UNIX_EPOCH + Duration::from_secs(1000 + 3600))
     );
 }
+
+/// A run that made it was interrupted, and another has found it by its tags.
+#[test]
+fn what_has_no_name_on_record_goes_by_the_name_that_it_was_found_by() {
+    let removed = || Event::Removed {
+        id: entry(30).id,
+        physical: Some("found".into()),
+    };
+    let mut ledger = DomainLedger::default();
+    add(&mut ledger, intended(Verb::Create, 30));
+    add(&mut ledger, removed());
+    assert!(ledger.entries.is_empty());
+    // What is retired goes first: its successor has no name yet.
+    add(&mut ledger, intended(Verb::Create, 30));
+    add(&mut ledger, Event::Retired { id: entry(30).id });
+    add(&mut ledger, intended(Verb::Create, 60));
+    add(&mut ledger, removed());
+    assert!(ledger.retired.is_empty());
+    assert_eq!(ledger.entries.len(), 1);
+}

@@ -3,8 +3,13 @@
 use std::collections::BTreeSet;
 
 use insta::assert_snapshot;
-use kinds::{SesConfigurationSet, SesMailFrom, ses_configuration_set, ses_mail_from};
+use kinds::{
+    PublishedRecord, SesConfigurationSet, SesDomainToken, SesMailFrom, published_record, record,
+    ses_configuration_set, ses_domain_token, ses_mail_from,
+};
 use model::id::SHARED;
+use model::{Field, OutputRef};
+use standards::dns::RecordType;
 
 use super::review::review;
 use super::*;
@@ -157,7 +162,7 @@ fn delete_a_bucket_with_files_of_others() {
         .see("logs", filled);
     assert_snapshot!(reviewed(&world), @r"
      0 delete s3_bucket/example.com/logs (web us-east-1): no longer declared
-    PLAN-20 s3_bucket/example.com/logs: the bucket `logs` has what this project did not put there, and it would be deleted with every version: invoice.pdf
+    PLAN-20 s3_bucket/example.com/logs: the bucket `logs` has what this project has no record of, and it would be deleted with every version: invoice.pdf
     ");
 }
 
@@ -263,6 +268,62 @@ fn what_an_interrupted_run_may_have_made_is_not_forgotten() {
         .map(|one| &*one.rule)
         .collect();
     assert_eq!(rules, ["PLAN-24"]);
+}
+
+/// A record that a person is to publish is on record before AWS has said what is in it. Where the run was killed
+/// before that, nobody waits for it any more.
+#[test]
+fn what_nobody_was_told_to_publish_is_not_waited_for() {
+    let token = ResourceId::new(SesDomainToken::NAME, DOMAIN, "token");
+    let begun = |id: &ResourceId, spec: Spec| Entry {
+        id: id.clone(),
+        status: Status::Creating,
+        spec,
+        ..entry("any", &[])
+    };
+    let published = ResourceId::new(PublishedRecord::NAME, DOMAIN, "published");
+    let value = Field::Output(OutputRef {
+        resource: token.clone(),
+        output: ses_domain_token::TOKEN.to_owned(),
+    });
+    let spec = |value: Field<String>| {
+        Spec::of::<PublishedRecord>(published_record::Spec {
+            record: record::Record {
+                name: Field::Known("_amazonses.example.com".to_owned()),
+                rtype: RecordType::Txt,
+                values: vec![value],
+                ttl: 3600,
+                alias: None,
+                sharing: record::Sharing::Many,
+            },
+        })
+    };
+    let there = |state: State| Observation::Present {
+        physical: "any".into(),
+        state,
+        ownership: Ownership::Foreign,
+    };
+    let said = there(State::of::<SesDomainToken>(ses_domain_token::State {
+        token: "abc".to_owned(),
+        status: "Pending".to_owned(),
+    }));
+    let world = World::default().record(begun(&published, spec(value))).see(
+        "published",
+        there(State::of::<PublishedRecord>(record::State::default())),
+    );
+    let plan = world.plan();
+    assert_eq!(verbs(&plan), [(Verb::Forget, "published")]);
+    let token_spec = Spec::of::<SesDomainToken>(ses_domain_token::Spec {
+        domain: DOMAIN.to_owned(),
+    });
+    let world = world.record(begun(&token, token_spec)).see("token", said);
+    let plan = world.plan();
+    let mut actions = plan.actions.iter();
+    let removal = actions.find(|action| action.resource == published);
+    let removal = removal
+        .and_then(model::Action::unwanted)
+        .expect("a removal");
+    assert_eq!(removal.spec, spec(Field::Known("abc".to_owned())));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod contained;
 mod hosting;
 mod impacts;
 mod moved;
+mod names;
 mod neighbours;
 mod review;
 mod rounds;
@@ -166,9 +167,14 @@ impl World {
 
     /// The plan beside other projects.
     fn plan_beside(&self, neighbours: &[Neighbour]) -> Plan {
+        self.plan_of(|target| self.observation(target), neighbours)
+    }
+
+    /// The plan in a world in which a target is seen so.
+    fn plan_of(&self, see: impl Fn(&Target) -> Observation, neighbours: &[Neighbour]) -> Plan {
         let mut actual = Actual::default();
         for query in queries(&self.desired, &self.ledger) {
-            let observation = self.observation(&query.target);
+            let observation = see(&query.target);
             if query.leaves {
                 actual.insert_leaving(query.target, observation);
             } else {

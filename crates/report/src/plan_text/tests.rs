@@ -248,12 +248,8 @@ fn refuse(action: &mut Action) {
 fn redo(action: &mut Action, deletes: bool) {
     let wanted = wanted(action);
     action.step = if deletes {
-        Step::Delete(Unwanted {
-            entry: wanted.entry.expect("an entry"),
-            spec: wanted.spec,
-            preconditions: Vec::new(),
-            holders: std::collections::BTreeSet::new(),
-        })
+        let entry = wanted.entry.expect("an entry");
+        Step::Delete(Unwanted::of(&entry, wanted.spec))
     } else {
         Step::Create(wanted)
     };
@@ -276,13 +272,7 @@ fn take_over(action: &mut Action, hostile: &str, diff: Diff) {
             let (_, ledger, _) = applied();
             let mut entry = Arc::clone(ledger.entries().next().expect("an entry"));
             Arc::make_mut(&mut entry).status = Status::Settled(hostile.into());
-            let spec = wanted.spec;
-            Step::Delete(Unwanted {
-                entry,
-                spec,
-                preconditions: Vec::new(),
-                holders: std::collections::BTreeSet::new(),
-            })
+            Step::Delete(Unwanted::of(&entry, wanted.spec))
         }
     };
 }
