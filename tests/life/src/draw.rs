@@ -21,6 +21,7 @@ pub fn life(seed: u64, kept: &[String]) -> Life {
             share_hosting(&mut life, seed);
             destroy_one(&mut life, seed);
             interrupt(&mut life, seed);
+            give_up(&mut life, seed);
             return life;
         }
     }
@@ -80,6 +81,20 @@ fn interrupt(life: &mut Life, seed: u64) {
                 hand: hand(&mut dice),
             };
             trouble.meanwhile = dice.bool().then_some(meanwhile);
+        }
+    }
+}
+
+/// Of the applies and destroys that are killed, every third is given up, but for the last step. It has dice of its
+/// own too.
+fn give_up(life: &mut Life, seed: u64) {
+    let mut dice = Rng::with_seed(seed.rotate_left(16));
+    let last = life.steps.len().saturating_sub(1);
+    for step in &mut life.steps[..last] {
+        if let Step::Apply(_, trouble) | Step::Destroy(trouble) | Step::DestroyOne(_, trouble) =
+            step
+        {
+            trouble.given_up = dice.u8(0..3) == 0 && !trouble.kills.is_empty();
         }
     }
 }
@@ -280,6 +295,7 @@ fn trouble(dice: &mut Rng) -> Trouble {
         lost: dice.bool().then(|| dice.u64(1..30)),
         denied: (dice.u8(0..8) == 0).then(|| dice.usize(0..DENIED.len())),
         meanwhile: None,
+        given_up: false,
     }
 }
 

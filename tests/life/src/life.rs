@@ -74,6 +74,8 @@ pub struct Trouble {
     pub denied: Option<usize>,
     /// An act of somebody else while the first run is under way.
     pub meanwhile: Option<Meanwhile>,
+    /// Whether nobody runs it again once a run was killed: what is half done is what the next step begins with.
+    pub given_up: bool,
 }
 
 /// An act of somebody else while a run is under way.

@@ -10,12 +10,17 @@ use standards::dns::RecordType;
 
 use crate::player::Player;
 use crate::program::{Goal, Program};
-use crate::setup::Dns;
+use crate::setup::{Dns, NAMES};
 use crate::world::{RecordKey, SINGLE, delegate, sets};
 
-/// The records that a person has published elsewhere beside what was there, by name and type.
+/// The records that a person has published elsewhere beside what was there.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Elsewhere(BTreeMap<(String, String), Vec<String>>);
+pub(crate) struct Elsewhere {
+    /// The values by name and type.
+    sets: BTreeMap<(String, String), Vec<String>>,
+    /// What was published because a plan asked for it: name, type and value.
+    asked: BTreeSet<(String, String, String)>,
+}
 
 impl Elsewhere {
     /// Adds a value beside those of the name and type.
@@ -48,7 +53,7 @@ impl Elsewhere {
 
     fn values(&mut self, key: RecordKey<'_>) -> &mut Vec<String> {
         let RecordKey { name, rtype } = key;
-        self.0
+        self.sets
             .entry((name.to_owned(), rtype.to_owned()))
             .or_insert_with(|| crate::world::found(name, rtype))
     }
@@ -77,36 +82,80 @@ impl Elsewhere {
         for record in records {
             match &record.task {
                 RecordTask::Publish(round) if round.is_now() => {
-                    self.set(world, record, Self::add, now);
+                    for (name, rtype, value) in values(record) {
+                        self.add(world, RecordKey::new(&name, &rtype), &value, now);
+                        self.asked.insert((name, rtype, value));
+                    }
                 }
                 RecordTask::Publish(_) => later.extend(record.name.clone()),
                 RecordTask::Keep(_) | RecordTask::TakeOut => {}
             }
         }
         for record in records.iter().filter(|one| one.task == RecordTask::TakeOut) {
-            self.set(world, record, Self::remove, now);
+            self.take_out(world, values(record), now);
         }
         later
     }
 
-    /// Does `change` with each value of a record, where all are known.
-    fn set(
+    /// Takes out what an earlier plan asked for at a domain's names, and this one does not ask for now: nobody has
+    /// kept these servers up to date since the delegation left them.
+    fn clear(
         &mut self,
         world: &mut World,
-        record: &PublishableRecord,
-        change: fn(&mut Self, &mut World, RecordKey<'_>, &str, Timestamp),
+        domain: usize,
+        records: &[PublishableRecord],
         now: Timestamp,
     ) {
-        let values: Option<Vec<&str>> = record.values.iter().map(Option::as_deref).collect();
-        let (Some(name), Some(values)) = (&record.name, values) else {
-            return;
+        let is_now = |record: &&PublishableRecord| match &record.task {
+            RecordTask::Publish(round) => round.is_now(),
+            RecordTask::Keep(_) => true,
+            RecordTask::TakeOut => false,
         };
-        let key = RecordKey::new(name, record.rtype.as_str());
-        for value in values {
-            let value = spelled(record.rtype, value.to_owned());
-            change(self, world, key, &value, now);
+        let wanted: BTreeSet<_> = records.iter().filter(is_now).flat_map(values).collect();
+        let asked = self.asked.iter().filter(|one| !wanted.contains(one));
+        let stale = asked.filter(|(name, ..)| domain_of(name) == Some(domain));
+        self.take_out(world, stale.cloned().collect(), now);
+    }
+
+    fn take_out(
+        &mut self,
+        world: &mut World,
+        values: Vec<(String, String, String)>,
+        now: Timestamp,
+    ) {
+        for of in values {
+            let (name, rtype, value) = &of;
+            self.remove(world, RecordKey::new(name, rtype), value, now);
+            self.asked.remove(&of);
         }
     }
+}
+
+/// The values of a record where all are known, each with the record's name and type.
+fn values(record: &PublishableRecord) -> Vec<(String, String, String)> {
+    let values: Option<Vec<&String>> = record.values.iter().map(Option::as_ref).collect();
+    let (Some(name), Some(values)) = (&record.name, values) else {
+        return Vec::new();
+    };
+    let values = values.into_iter().map(|value| {
+        (
+            name.clone(),
+            record.rtype.as_str().to_owned(),
+            spelled(record.rtype, value.clone()),
+        )
+    });
+    values.collect()
+}
+
+/// The domain that a name belongs to, as a position in the names: that with the longest name.
+fn domain_of(name: &str) -> Option<usize> {
+    let is_below = |domain: &str| {
+        let above = name.strip_suffix(domain);
+        above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+    };
+    let domains = NAMES.iter().enumerate().filter(|(_, one)| is_below(one));
+    let longest = domains.max_by_key(|(_, one)| one.len());
+    longest.map(|(position, _)| position)
 }
 
 /// The acts of a person after a run, and the dates that they have read.
@@ -159,6 +208,9 @@ impl Player {
             let is_bound = graces.any(|grace| grace.domain == domain.name());
             let is_whole = domain.dns != Dns::Manual || !is_bound && !later.iter().any(is_read);
             if from != Some(&domain.dns) && is_whole {
+                if domain.dns == Dns::Manual {
+                    self.elsewhere.clear(&mut world, domain.name, &records, now);
+                }
                 delegate(&mut world, domain.name, domain.dns, now);
                 delegate(&mut self.shadow, domain.name, domain.dns, now);
                 self.authority.insert(domain.name, domain.dns);

@@ -197,6 +197,10 @@ impl Program<'_> {
         let ledger = journal.ledger();
         journal.close().await?;
         if !report.is_complete() {
+            // What is on no record can hold what is: a person reads that it is left, too.
+            if self.goal.destroys() && self.has_unrecorded(&project, &planned, &ledger).await? {
+                return Ok(Ended::Unrecorded);
+            }
             let unfinished = report.unfinished();
             let unfinished =
                 unfinished.filter(|(_, how)| !matches!(how, ActionOutcome::Skipped(_)));
@@ -222,6 +226,18 @@ impl Program<'_> {
             return Ok(Ended::Waiting("the wildcard of a move to go".to_owned()));
         }
         Ok(self.completed(&project, &again, &ledger))
+    }
+
+    /// Whether something that is ours is not in the ledger.
+    async fn has_unrecorded(
+        &self,
+        project: &Project,
+        planned: &Planned,
+        ledger: &Ledger,
+    ) -> Result<bool, Error> {
+        let before = reconcile::there_before(planned);
+        let existing = project.existing(ledger, &before).await?;
+        Ok(!self.is_misled && !existing.ours.is_empty())
     }
 
     /// The end of an apply of which everything is done: nothing has drifted, and nothing is left to do.

@@ -20,12 +20,15 @@ const CAUSES: &[Cause] = &[
     (rules::PLAN_10.id, |player| !player.routed.is_empty()),
     // The ledger that knew a name was lost, and the manifest no longer leads to it.
     (rules::PLAN_14.id, |player| player.forgot),
-    // Others put objects into a bucket that goes.
-    (rules::PLAN_20.id, |player| !player.objects.is_empty()),
+    // Others put objects into a bucket that goes, or the ledger that knew ours was lost, and the manifest no longer
+    // leads to them.
+    (rules::PLAN_20.id, |player| {
+        !player.objects.is_empty() || player.forgot
+    }),
     // The manifest moves two things at once.
     (rules::PLAN_25.id, |_| true),
-    // An earlier plan was refused in the middle of a move, whose wildcard still stands.
-    (rules::PLAN_26.id, Player::was_refused),
+    // An earlier run ended in the middle of a move, whose wildcard still stands.
+    (rules::PLAN_26.id, Player::was_left_half_done),
 ];
 
 /// The reasons for which nothing in the life gave cause.

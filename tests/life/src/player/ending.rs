@@ -26,6 +26,9 @@ impl Player {
         };
         let now = self.now();
         let faults = self.observer().end(&expected, now);
+        if done.is_some() {
+            self.observer().whole();
+        }
         self.played.faults.extend(faults);
         let world = self.sandbox.world().clone();
         for what in hands::missing(self, &world) {

@@ -127,6 +127,10 @@ pub(crate) struct Player {
     pub(crate) lost_identity: bool,
     pub(crate) setup: Setup,
     setup_before: Setup,
+    /// The flows that stop for a while by what an apply began that was given up.
+    begun: BTreeSet<Flow>,
+    /// Whether an apply or a destroy was given up in this life.
+    gave_up: bool,
     /// The goal of the last apply or destroy, where it ended with everything done and nobody has acted since.
     reached: Option<Goal>,
     number: u64,
@@ -185,6 +189,8 @@ impl Player {
             lost_identity: false,
             setup_before: setup.clone(),
             setup,
+            begun: BTreeSet::new(),
+            gave_up: false,
             reached: None,
             number: 0,
             played: Played::default(),
@@ -284,11 +290,12 @@ impl Player {
     }
 
     /// Runs the program until everything is done, and a person does their part between the runs.
-    async fn bring_about(&mut self, goal: Goal, trouble: &Trouble, pauses: BTreeSet<Flow>) {
+    async fn bring_about(&mut self, goal: Goal, trouble: &Trouble, mut pauses: BTreeSet<Flow>) {
+        pauses.append(&mut self.begun);
         self.ledger_before = self.ledger.copy(&self.sandbox.world());
         let now = self.now();
         self.observer().begin(self.declared(), now);
-        self.observer().pauses(pauses);
+        self.observer().pauses(pauses.clone());
         if let Goal::NothingOf(name) = goal
             && self.reached == Some(Goal::All)
         {
@@ -301,6 +308,12 @@ impl Player {
             // Who applies to have everything on record again publishes what that apply asks for.
             let goal = if records_again { Goal::All } else { goal };
             match self.run(goal, trouble, run).await {
+                Ended::Killed if trouble.given_up => {
+                    self.gave_up = true;
+                    self.observer().given_up();
+                    self.begun = pauses;
+                    break;
+                }
                 Ended::Killed => {}
                 // A person declares the former account too, as the finding says.
                 Ended::Refused(why) if self.is_renumbered(&why) => {
@@ -399,9 +412,10 @@ impl Player {
         !self.setup.declares_former && why.iter().any(says)
     }
 
-    /// Whether an apply or a destroy of this life has ended with a plan that was refused.
-    pub(crate) fn was_refused(&self) -> bool {
-        !self.played.refused.is_empty()
+    /// Whether an apply or a destroy of this life has ended before everything was done: with a plan that was refused,
+    /// or because it was given up.
+    pub(crate) fn was_left_half_done(&self) -> bool {
+        self.gave_up || !self.played.refused.is_empty()
     }
 
     /// How long a person waits until the next run: until just before senders have forgotten the policy
