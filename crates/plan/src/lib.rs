@@ -89,6 +89,18 @@ impl Actual {
         }
     }
 
+    /// Takes what was seen of `other` for `target`, where that is gone. Whether it is there; where nobody could see,
+    /// nobody knows it of `target` either.
+    fn follow(&mut self, target: &Target, other: &Target) -> bool {
+        let is_gone = matches!(self.of(target), Some(Observation::Absent));
+        let found = self.of(other).filter(|_| is_gone).cloned();
+        let (Some(found), Some((_, seen))) = (found, self.seen.get_mut(&target.key())) else {
+            return false;
+        };
+        *seen = found;
+        seen.state().is_some()
+    }
+
     /// The observation of a resource, and of its successor where it has one.
     pub fn of_id(&self, id: &ResourceId) -> Option<&Observation> {
         self.seen.get(self.by_id.get(id)?).map(|(_, seen)| seen)

@@ -66,15 +66,35 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
             target,
         });
     }
-    queries.extend(left(desired, ledger).map(|entry| {
-        Query {
+    for entry in left(desired, ledger) {
+        let of_entry = Query {
             anew: entry.is_open(),
             // Only a deletion takes things of others along; for the rest this would cost calls for nothing.
             leaves: true,
             ..Query::of_entry(entry)
-        }
-    }));
+        };
+        let begun = begun(entry).map(|target| Query {
+            target,
+            recorded: None,
+            ..of_entry.clone()
+        });
+        queries.push(of_entry);
+        queries.extend(begun);
+    }
     queries
+}
+
+/// The place to which an interrupted change would have brought its resource by another name: the DKIM record of
+/// an identity that others deleted and that was made again.
+pub(crate) fn begun(entry: &Entry) -> Option<Target> {
+    let intended = entry.intended();
+    let kind = intended.kind();
+    let why = kind.why_other(intended, &entry.spec, entry.physical());
+    why.filter(|_| entry.is_open()).map(|_| Target {
+        spec: intended.clone(),
+        physical: None,
+        ..entry.target()
+    })
 }
 
 /// The entries that nothing desires any more, under their ids or at their places.

@@ -159,14 +159,12 @@ impl<'a> Planner<'a> {
         seen.unwrap_or(NOT_OBSERVED)
     }
 
-    /// AWS's name for what `entry` is about: the one on record, or else the one that it was found by. What looks like
-    /// it can be its successor, which stays.
+    /// AWS's name for what `entry` is about: the one that it was found by, or else the one on record. What looks like it
+    /// can be its successor, which stays.
     fn name_of(&self, entry: &Entry) -> Option<PhysicalId> {
-        let found = || {
-            let found = self.seen(&entry.target()).physical();
-            found.filter(|found| !self.renames.stays(entry, found))
-        };
-        entry.physical().or_else(found).cloned()
+        let found = self.seen(&entry.target()).physical();
+        let found = found.filter(|found| !self.renames.stays(entry, found));
+        found.or(entry.physical()).cloned()
     }
 
     /// The part `spec` of what `entry` is about, to go.
@@ -180,8 +178,8 @@ impl<'a> Planner<'a> {
     /// The entry as it is retired: once a successor has its id, only AWS's name finds it again.
     fn retired(&self, entry: &Arc<Entry>) -> Arc<Entry> {
         let mut entry = Arc::clone(entry);
-        if entry.physical().is_none()
-            && let Some(name) = self.name_of(&entry)
+        if let Some(name) = self.name_of(&entry)
+            && entry.physical() != Some(&name)
         {
             Arc::make_mut(&mut entry).status = Status::Settled(name);
         }

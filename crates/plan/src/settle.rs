@@ -5,16 +5,19 @@ use std::sync::Arc;
 use model::{Entry, Ledger, Spec, Status};
 
 use crate::Actual;
+use crate::observations::begun;
 
 /// The ledger with every open intent compared with what was observed. If the resource is as the
 /// intent asked, the call had reached AWS, and what it asked for is what we own; otherwise the entry
 /// is as before. Both stay open, so that the plan does the rest: the call again, or what follows it.
 #[must_use]
-pub fn settle(mut ledger: Ledger, actual: &Actual) -> Ledger {
+pub fn settle(mut ledger: Ledger, actual: &mut Actual) -> Ledger {
     for domain in ledger.domains.values_mut() {
         for entry in domain.entries.values_mut().filter(|entry| entry.is_open()) {
             let intended = entry.intended();
-            if is_done(entry, intended, actual) {
+            let is_renamed =
+                begun(entry).is_some_and(|begun| actual.follow(&entry.target(), &begun));
+            if is_renamed || is_done(entry, intended, actual) {
                 let intended = intended.clone();
                 let entry = Arc::make_mut(entry);
                 entry.status = Status::Changing {

@@ -225,11 +225,11 @@ impl Project {
                 query.anew = true;
             }
         }
-        let observed = self.engine.observe(&queries).await;
+        let mut observed = self.engine.observe(&queries).await;
         if !observed.closed.is_empty() {
             return Err(Error::Closed(observed.closed));
         }
-        let ledger = plan::settle(ledger, &observed.actual);
+        let ledger = plan::settle(ledger, &mut observed.actual);
         let kept = desired.kept();
         let mut asked = desired.resources.clone();
         asked.retain(|resource| !kept.contains(&resource.id));

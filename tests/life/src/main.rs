@@ -200,6 +200,7 @@ impl Summary {
         self.played.calls += played.calls;
         self.played.sights += played.sights;
         self.played.done += played.done;
+        self.played.given_up += played.given_up;
         self.played.refused.extend(played.refused);
     }
 
@@ -210,12 +211,13 @@ impl Summary {
             calls,
             sights,
             done,
+            given_up,
             refused,
             ..
         } = &self.played;
         let mut text = format!(
             "{} lives, {runs} runs of the program, {done} ended with everything done, \
-             {injected} faults and kills injected, {calls} calls, {sights} sights of the observer, \
+             {given_up} given up, {injected} faults and kills injected, {calls} calls, {sights} sights of the observer, \
              in {} seconds; {} failed: {:?}",
             self.lives,
             self.took.as_secs(),

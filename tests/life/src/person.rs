@@ -18,7 +18,7 @@ use crate::world::{RecordKey, SINGLE, delegate, sets};
 pub(crate) struct Elsewhere {
     /// The values by name and type.
     sets: BTreeMap<(String, String), Vec<String>>,
-    /// What was published because a plan asked for it: name, type and value.
+    /// The values that were published because a plan asked to publish them: name, type and value.
     asked: BTreeSet<(String, String, String)>,
 }
 

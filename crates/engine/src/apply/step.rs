@@ -479,10 +479,11 @@ fn forgotten(action: &Action, holders: &BTreeSet<String>) -> Event {
     }
 }
 
-/// The event of a resource that is no longer ours.
+/// The event of a resource that is no longer ours, by the name that is on record, if one is.
 fn removed(action: &Action) -> Event {
+    let recorded = action.entry().and_then(Entry::physical);
     Event::Removed {
         id: action.resource.clone(),
-        physical: action.physical().cloned(),
+        physical: recorded.or(action.physical()).cloned(),
     }
 }

@@ -172,8 +172,8 @@ impl Stage {
         let journal = Journal::open(store, engine.kinds(), self.clock, Who::default()).await;
         let journal = journal.expect("the ledger can be read");
         let ledger = journal.ledger();
-        let observed = engine.observe(&plan::queries(&self.desired, &ledger)).await;
-        let ledger = plan::settle(ledger, &observed.actual);
+        let mut observed = engine.observe(&plan::queries(&self.desired, &ledger)).await;
+        let ledger = plan::settle(ledger, &mut observed.actual);
         let mut plan = plan::plan(Inputs {
             project: "project",
             desired: &self.desired,

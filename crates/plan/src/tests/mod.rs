@@ -181,11 +181,12 @@ impl World {
                 actual.insert(query.target, observation);
             }
         }
+        let ledger = crate::settle(self.ledger.clone(), &mut actual);
         plan(Inputs {
             project: "project",
             desired: &self.desired,
             kept: &BTreeSet::new(),
-            ledger: &self.ledger,
+            ledger: &ledger,
             beyond: &Ledger::default(),
             neighbours,
             actual: &actual,

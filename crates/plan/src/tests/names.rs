@@ -1,7 +1,9 @@
 //! AWS's names where they are on no record: an interrupted run made something, and did not learn how AWS calls it.
 
-use kinds::{S3Object, s3_object};
-use model::PhysicalId;
+use kinds::record::{self, Record, Sharing};
+use kinds::{Route53RecordSet, S3Object, route53_record_set, s3_object};
+use model::{Field, PhysicalId, rules};
+use standards::dns::RecordType;
 
 use super::*;
 
@@ -119,4 +121,54 @@ fn what_a_move_that_is_taken_back_left_stays() {
     let plan = world.plan_of(see, &[]);
     let deleted = plan.actions.iter().filter(|one| one.verb() == Verb::Delete);
     assert_eq!(deleted.count(), 0, "{:?}", verbs(&plan));
+}
+
+/// A record that AWS names, of which a run was killed while it gave it another name: the one that it has now goes.
+#[test]
+fn what_was_renamed_goes_by_its_new_name() {
+    let named = |name: &str| {
+        Spec::of::<Route53RecordSet>(route53_record_set::Spec {
+            zone: Field::Known("Z1".to_owned()),
+            zone_name: DOMAIN.to_owned(),
+            record: Record {
+                name: Field::Known(format!("{name}.{DOMAIN}")),
+                rtype: RecordType::Cname,
+                ttl: 3600,
+                values: vec![Field::Known("target.example.net".to_owned())],
+                alias: None,
+                sharing: Sharing::default(),
+            },
+        })
+    };
+    let renaming = || Entry {
+        id: ResourceId::new(Route53RecordSet::NAME, DOMAIN, "dkim"),
+        status: Status::Changing {
+            physical: Some("Z1/old/CNAME".into()),
+            to: named("new"),
+        },
+        spec: named("old"),
+        ..entry("dkim", &[])
+    };
+    let plan = |of_new: Observation| {
+        let see = |target: &Target| {
+            if target.spec == named("new") {
+                of_new.clone()
+            } else {
+                Observation::Absent
+            }
+        };
+        World::default().record(renaming()).plan_of(see, &[])
+    };
+    let seen = plan(Observation::Present {
+        physical: "Z1/new/CNAME".into(),
+        state: State::of::<Route53RecordSet>(record::State::default()),
+        ownership: Ownership::Foreign,
+    });
+    assert_eq!(verbs(&seen), [(Verb::Delete, "dkim")]);
+    let unwanted = seen.actions[0].unwanted().expect("a removal");
+    assert_eq!(unwanted.spec, named("new"));
+    assert_eq!(verbs(&plan(Observation::Absent)), [(Verb::Forget, "dkim")]);
+    // What nobody could see is not gone.
+    let unknown = plan(Observation::Unknown("denied".to_owned()));
+    assert_eq!(unknown.findings[0].rule, rules::PLAN_04.id);
 }

@@ -61,6 +61,8 @@ pub struct Played {
     pub refused: Vec<String>,
     /// Applies and destroys that ended with everything done.
     pub done: u64,
+    /// Applies and destroys that were killed, and that nobody ran again.
+    pub given_up: u64,
 }
 
 /// Plays a life.
@@ -129,8 +131,6 @@ pub(crate) struct Player {
     setup_before: Setup,
     /// The flows that stop for a while by what an apply began that was given up.
     begun: BTreeSet<Flow>,
-    /// Whether an apply or a destroy was given up in this life.
-    gave_up: bool,
     /// The goal of the last apply or destroy, where it ended with everything done and nobody has acted since.
     reached: Option<Goal>,
     number: u64,
@@ -190,7 +190,6 @@ impl Player {
             setup_before: setup.clone(),
             setup,
             begun: BTreeSet::new(),
-            gave_up: false,
             reached: None,
             number: 0,
             played: Played::default(),
@@ -309,7 +308,7 @@ impl Player {
             let goal = if records_again { Goal::All } else { goal };
             match self.run(goal, trouble, run).await {
                 Ended::Killed if trouble.given_up => {
-                    self.gave_up = true;
+                    self.played.given_up += 1;
                     self.observer().given_up();
                     self.begun = pauses;
                     break;
@@ -415,7 +414,7 @@ impl Player {
     /// Whether an apply or a destroy of this life has ended before everything was done: with a plan that was refused,
     /// or because it was given up.
     pub(crate) fn was_left_half_done(&self) -> bool {
-        self.gave_up || !self.played.refused.is_empty()
+        self.played.given_up > 0 || !self.played.refused.is_empty()
     }
 
     /// How long a person waits until the next run: until just before senders have forgotten the policy
