@@ -101,10 +101,14 @@ fn policy_of(domain: &str) -> ResourceId {
     ResourceId::new(S3Object::NAME, domain, POLICY)
 }
 
-/// Whether a policy stands, and a sender may hold it as enforced.
+/// Whether a policy is served, and a sender may hold it as enforced. Where the distribution is on no record any more,
+/// because it could not be made again, the records of the host would lead to one that does not exist.
 fn is_held(domain: &str, held: &DomainLedger, now: Timestamp) -> bool {
     let enforced = held.serving.is_some_and(|(policy, _)| policy.enforce);
-    held.entries.contains_key(&policy_of(domain)) && (enforced || cached(held, now).is_some())
+    let mut entries = held.entries.keys();
+    held.entries.contains_key(&policy_of(domain))
+        && entries.any(|id| id.kind == CloudfrontDistribution::NAME)
+        && (enforced || cached(held, now).is_some())
 }
 
 /// Until when a sender may hold the policy that was enforced, where one may at `now`.

@@ -66,7 +66,7 @@ impl Zones {
     /// The records of the listed zones that lead to one of `targets`, whoever made them.
     pub(crate) async fn leading_to(&self, targets: &BTreeSet<String>) -> Vec<Lead> {
         let mut leads = Vec::new();
-        for zone in self.zones.lock().await.values() {
+        for (id, zone) in self.zones.lock().await.iter() {
             let zone = zone.lock().await;
             for set in zone.sets.iter().flat_map(BTreeMap::values) {
                 let values = set.values.iter().map(|value| &value.means);
@@ -74,6 +74,7 @@ impl Zones {
                 let alias = set.alias.iter().map(|(target, _)| target);
                 for target in cname.chain(alias).filter(|one| targets.contains(*one)) {
                     leads.push(Lead {
+                        zone: Some(id.clone()),
                         name: set.name.clone(),
                         rtype: set.rtype,
                         target: target.clone(),

@@ -56,6 +56,8 @@ pub type Authority = BTreeMap<String, LeftZone>;
 /// A record of DNS that leads to something of ours, whoever made it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lead {
+    /// The id of the hosted zone in which it stands; nothing for what public DNS answers.
+    pub zone: Option<String>,
     /// Its name, without the final dot.
     pub name: String,
     /// Its type.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::rules;
-use model::{MailImpact, Plan, Verb};
+use model::{Action, MailImpact, Plan, Verb};
 use standards::{Finding, Place, Strictness};
 
 /// A plan may take something from so many domains, however few the project has.
@@ -21,9 +21,7 @@ pub fn blast_radius(plan: &Plan, domains: usize) -> Option<Finding> {
             && action.impact.mail != MailImpact::None
             && action.impact.direction == Strictness::Weaker
     });
-    let losing: BTreeSet<&str> = losing
-        .map(|action| action.resource.domain.as_str())
-        .collect();
+    let losing: BTreeSet<&str> = losing.flat_map(domains_of).collect();
     let count = losing.len();
     // Multiplied, because a division would round the tenth down and refuse too early.
     if count <= DOMAINS_MAX || count * SHARE <= domains {
@@ -38,6 +36,17 @@ pub fn blast_radius(plan: &Plan, domains: usize) -> Option<Finding> {
         named.join(", ")
     );
     Some(Finding::new(rules::PLAN_16, reason))
+}
+
+/// The domains that an action is about: the holders, where they share the resource.
+fn domains_of(action: &Action) -> Vec<&str> {
+    if !action.resource.is_shared() {
+        return vec![action.resource.domain.as_str()];
+    }
+    let recorded = action.entry().map(|entry| &entry.holders);
+    let desired = action.desired().map(|resource| &resource.holders);
+    let holders = recorded.into_iter().chain(desired).flatten();
+    holders.map(String::as_str).collect()
 }
 
 /// PLAN-17: the plan replaces something of a protected domain or, where the domains are to be
@@ -77,7 +86,8 @@ mod tests {
 
     use jiff::Timestamp;
     use kinds::{S3Bucket, s3_bucket};
-    use model::{Action, Entry, Impact, Kind, Origin, ResourceId, Spec, Status, Step, Unwanted};
+    use model::id::SHARED;
+    use model::{Entry, Impact, Kind, Origin, ResourceId, Spec, Status, Step, Unwanted};
 
     use super::*;
 
@@ -168,6 +178,21 @@ mod tests {
             "{}",
             finding.reason
         );
+    }
+
+    /// The resources that domains share are no domain beside them.
+    #[test]
+    fn what_domains_share_counts_as_its_holders() {
+        let loss = Impact::new(MailImpact::Sending, "stops").weaker();
+        let mut plan = plan(4, &loss);
+        let action = &mut plan.actions[3];
+        action.resource = ResourceId::new("ses_configuration_set", SHARED, "bulk");
+        let Step::Delete(unwanted) = &mut action.step else {
+            panic!("a removal");
+        };
+        let holders = ["d000.example", "d001.example"].map(str::to_owned);
+        Arc::make_mut(&mut unwanted.entry).holders = holders.into();
+        assert_eq!(blast_radius(&plan, 4), None);
     }
 
     #[test]

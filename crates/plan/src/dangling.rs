@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Action, Lead, Step};
+use model::{Action, Lead, Step, Verb, ZoneRef};
 use model::{authority, rules};
 use standards::Finding;
 
@@ -35,7 +35,7 @@ impl Planner<'_> {
                 .iter()
                 .filter(|lead| authority::same(&lead.target, &target))
                 .filter(is_led)
-                .filter(|lead| !changed.contains(&record_set(&lead.name, lead.rtype.as_str())))
+                .filter(|lead| !is_changed(lead, &changed))
                 .collect();
             let Some(step) = refused(&action.step).filter(|_| !left.is_empty()) else {
                 continue;
@@ -77,27 +77,45 @@ fn refused(step: &Step) -> Option<Step> {
     }
 }
 
+/// Whether the plan changes the record set that leads. What public DNS answers can stand in any zone.
+fn is_changed(lead: &Lead, changed: &BTreeSet<(Option<String>, String)>) -> bool {
+    let set = record_set(&lead.name, lead.rtype.as_str());
+    match &lead.zone {
+        Some(_) => changed.contains(&(lead.zone.clone(), set)),
+        None => changed.iter().any(|(_, one)| *one == set),
+    }
+}
+
 /// A record set as the claims of its values begin.
 fn record_set(name: &str, rtype: &str) -> String {
     format!("{name} {rtype}")
 }
 
-/// The record sets that the plan changes or removes.
-fn changed(actions: &[Action]) -> BTreeSet<String> {
-    let changing = actions.iter().filter(|action| action.changes());
+/// The record sets that the plan changes or removes, each with the hosted zone in which it stands.
+fn changed(actions: &[Action]) -> BTreeSet<(Option<String>, String)> {
+    // To forget touches the ledger alone.
+    let changing = actions
+        .iter()
+        .filter(|action| action.changes() && action.verb() != Verb::Forget);
     // What a person publishes has no value yet where that is the name of a distribution to be made. On
     // record is what its set has now.
     let specs = changing.flat_map(|action| {
         let recorded = action.entry().map(|entry| &entry.spec);
         recorded.into_iter().chain([action.spec()])
     });
-    let claims = specs.flat_map(|spec| spec.kind().claims(spec));
-    let set = |claim: String| {
-        // A claim of DNS begins with the name and the type of its set (`kinds::record`).
-        let mut words = claim.split(' ');
-        Some(record_set(words.next()?, words.next()?))
-    };
-    claims.filter_map(set).collect()
+    let sets = specs.flat_map(|spec| {
+        let zone = match spec.kind().zone(spec, None) {
+            Some(ZoneRef::Hosted(zone)) => Some(zone),
+            Some(ZoneRef::ByHand) | None => None,
+        };
+        let claims = spec.kind().claims(spec).into_iter();
+        claims.filter_map(move |claim| {
+            // A claim of DNS begins with the name and the type of its set (`kinds::record`).
+            let mut words = claim.split(' ');
+            Some((zone.clone(), record_set(words.next()?, words.next()?)))
+        })
+    });
+    sets.collect()
 }
 
 fn finding(action: &Action, left: &[&Lead]) -> Finding {

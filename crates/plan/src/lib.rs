@@ -16,6 +16,7 @@ mod decide;
 mod drift;
 mod estimate;
 mod moves;
+mod names;
 mod neighbours;
 mod observations;
 mod order;

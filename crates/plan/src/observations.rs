@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Entry, Ledger, Resource, ResourceId, Spec, State, Target};
+use model::{Entry, Ledger, Resource, ResourceId, Spec, State, Status, Target};
 
 use crate::claims::moved;
 
@@ -65,6 +65,11 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
             leaves: false,
             target,
         });
+        let other = here.filter(|entry| made_other(entry, resource));
+        queries.extend(other.map(|entry| Query {
+            leaves: true,
+            ..Query::of_entry(entry)
+        }));
     }
     for entry in left(desired, ledger) {
         let of_entry = Query {
@@ -82,6 +87,13 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
         queries.extend(begun);
     }
     queries
+}
+
+/// Whether a run was interrupted while it made something else than the manifest asks for by now: a certificate for
+/// other names. By what is asked for it would not be found.
+pub(crate) fn made_other(entry: &Entry, resource: &Resource) -> bool {
+    let is_begun = entry.status == Status::Creating && entry.location.is_some();
+    is_begun && entry.spec != resource.spec
 }
 
 /// The place to which an interrupted change would have brought its resource by another name: the DKIM record of

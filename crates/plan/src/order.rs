@@ -8,9 +8,10 @@ use model::{Action, Edge, Level, MailImpact, ResourceId, Step, Undo, Verb};
 
 use crate::uses::{Uses, held_dependencies};
 
-/// Adds the edges of removals, and of the updates that have to wait for one.
-pub(crate) fn order_removals(actions: &mut [Action]) {
-    for (id, edge) in edges(actions) {
+/// Adds the edges of removals, and of the updates that have to wait for one. `pending` are the actions that change
+/// nothing, and whose resources are not ready yet.
+pub(crate) fn order_removals(actions: &mut [Action], pending: &BTreeSet<usize>) {
+    for (id, edge) in edges(actions, pending) {
         // An edge that a dependency made keeps its reason: it says more than the derived one.
         if !actions[id]
             .after
@@ -23,8 +24,8 @@ pub(crate) fn order_removals(actions: &mut [Action]) {
 }
 
 /// The edges, each with the action that comes after another.
-fn edges(actions: &[Action]) -> Vec<(usize, Edge)> {
-    let index = Uses::new(actions);
+fn edges(actions: &[Action], pending: &BTreeSet<usize>) -> Vec<(usize, Edge)> {
+    let index = Uses::new(actions, pending);
     let losses: Vec<Loss> = (0..actions.len())
         .filter(|id| takes_away(&actions[*id]))
         .map(|id| Loss::new(actions, &index, id))
@@ -49,7 +50,7 @@ fn edges(actions: &[Action]) -> Vec<(usize, Edge)> {
             let mut losses = of_removal.get(&id).into_iter().flatten();
             let is_later = losses.any(|loss| loss.later.contains(&other));
             if !is_removal(&actions[other])
-                && let Some(edge) = after_successors(removal, &actions[other], other, is_later)
+                && let Some(edge) = after_successors(removal, &actions[other], &index, is_later)
             {
                 edges.push((id, edge));
             }
@@ -99,7 +100,7 @@ impl Loss {
                 .collect();
             later.any(|&id| {
                 known.contains(&id)
-                    || after_successors(&actions[removal], &actions[id], id, true).is_some()
+                    || after_successors(&actions[removal], &actions[id], index, true).is_some()
             })
         };
         let users: BTreeSet<usize> = users_of(update)
@@ -175,7 +176,12 @@ fn among_removals(actions: &[Action], id: usize, other: usize) -> Option<(usize,
 /// A removal waits for whatever used to need it, for its own successor and what needs that, and,
 /// when it can hurt mail, for everything of its domain that takes over, but for what `is_later`: that
 /// itself waits for the removal.
-fn after_successors(removal: &Action, action: &Action, id: usize, is_later: bool) -> Option<Edge> {
+fn after_successors(
+    removal: &Action,
+    action: &Action,
+    index: &Uses<'_>,
+    is_later: bool,
+) -> Option<Edge> {
     let used = held_dependencies(action)
         .iter()
         .any(|dependency| dependency.resource == removal.resource);
@@ -190,8 +196,7 @@ fn after_successors(removal: &Action, action: &Action, id: usize, is_later: bool
     let takes_over = !is_later
         && removal.impact.mail >= MailImpact::Sending
         && removal.resource.domain == action.resource.domain
-        && action.changes()
-        && action.wait();
+        && index.takes_over(action);
     let reason = if succeeds {
         "its successor is there first"
     } else if used || needs_successor {
@@ -202,7 +207,7 @@ fn after_successors(removal: &Action, action: &Action, id: usize, is_later: bool
         return None;
     };
     Some(Edge {
-        action: id,
+        action: action.id,
         level: Level::Ready,
         reason: Cow::Borrowed(reason),
     })

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use model::rules;
 use model::{
     Action, AnyKind, Edge, Entry, Impact, Level, Location, Observation, Origin, OutputRef,
-    Ownership, PhysicalId, Plan, Resource, ResourceId, Spec, State, Status, Step, Target,
-    Transition, Unwanted, Verb, Wanted,
+    Ownership, PhysicalId, Plan, Readiness, Resource, ResourceId, Spec, State, Step, Target,
+    Transition, Verb, Wanted,
 };
 use standards::Finding;
 
 use crate::claims::{Claims, Place, Zones, moved};
 use crate::decide::{self, Decision, Question, decide};
 use crate::neighbours::Neighbours;
-use crate::observations::{in_order, of_resource};
+use crate::observations::{in_order, made_other, of_resource};
 use crate::parts::Parts;
 use crate::rebuild::is_text;
 use crate::renames::Renames;
@@ -159,33 +159,6 @@ impl<'a> Planner<'a> {
         seen.unwrap_or(NOT_OBSERVED)
     }
 
-    /// AWS's name for what `entry` is about: the one that it was found by, or else the one on record. What looks like it
-    /// can be its successor, which stays.
-    fn name_of(&self, entry: &Entry) -> Option<PhysicalId> {
-        let found = self.seen(&entry.target()).physical();
-        let found = found.filter(|found| !self.renames.stays(entry, found));
-        found.or(entry.physical()).cloned()
-    }
-
-    /// The part `spec` of what `entry` is about, to go.
-    pub(crate) fn unwanted(&self, entry: &Arc<Entry>, spec: Spec) -> Unwanted {
-        Unwanted {
-            physical: self.name_of(entry),
-            ..Unwanted::of(entry, spec)
-        }
-    }
-
-    /// The entry as it is retired: once a successor has its id, only AWS's name finds it again.
-    fn retired(&self, entry: &Arc<Entry>) -> Arc<Entry> {
-        let mut entry = Arc::clone(entry);
-        if let Some(name) = self.name_of(&entry)
-            && entry.physical() != Some(&name)
-        {
-            Arc::make_mut(&mut entry).status = Status::Settled(name);
-        }
-        entry
-    }
-
     fn desired(&mut self, resource: &'a Arc<Resource>) {
         let states = &self.states;
         let output =
@@ -220,10 +193,14 @@ impl<'a> Planner<'a> {
             }
             // Mail goes on with the old one until the new one is ready, so both exist for a while.
             self.leave_behind(old);
-        } else if decision.verb == Verb::Replace
-            && let Some(old) = entry
-        {
-            self.leave_behind(old);
+        } else if let Some(old) = entry {
+            if decision.verb == Verb::Create && self.is_half_made(old, resource) {
+                decision.verb = Verb::Replace;
+                decision.reason = "an earlier run began to make another one".into();
+            }
+            if decision.verb == Verb::Replace {
+                self.leave_behind(old);
+            }
         }
         if decision.verb == Verb::None && !decision.is_refused {
             join(resource, here, &mut decision);
@@ -231,6 +208,11 @@ impl<'a> Planner<'a> {
         self.findings.extend(decision.finding.take());
         self.remember(&subject, &decision);
         self.add_stages(&subject, decision);
+    }
+
+    /// Whether an interrupted run has made something else than is asked for, and it is there.
+    fn is_half_made(&self, entry: &Entry, resource: &Resource) -> bool {
+        made_other(entry, resource) && self.name_of(entry).is_some()
     }
 
     /// The project that has on record what is new to ours.
@@ -445,12 +427,28 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// The actions that change nothing, and whose resources are not ready yet: a run that made them was interrupted, or
+    /// did not wait until they were.
+    fn pending(&self) -> BTreeSet<usize> {
+        let is_pending = |action: &&Action| {
+            let Step::Keep(wanted, _) = &action.step else {
+                return false;
+            };
+            let seen = self.states.get(&action.resource);
+            let readiness = seen.map(|seen| wanted.spec.kind().readiness(&wanted.spec, seen));
+            readiness.is_some_and(|readiness| readiness != Readiness::Ready)
+        };
+        let pending = self.actions.iter().filter(is_pending);
+        pending.map(|action| action.id).collect()
+    }
+
     fn finish(mut self) -> Plan {
         self.switch_before_release();
         self.let_in_before_change();
         self.refuse_dangling();
         self.refuse_moves_together();
-        order::order_removals(&mut self.actions);
+        let pending = self.pending();
+        order::order_removals(&mut self.actions, &pending);
         contained::let_go_along(&mut self.actions);
         let actions = match order::sort(self.actions) {
             Ok(actions) => actions,

@@ -20,16 +20,19 @@ pub(crate) struct Uses<'a> {
     successors: BTreeMap<&'a str, Positions>,
     /// Those that come directly after an action.
     followers: BTreeMap<usize, Positions>,
+    /// The actions that change nothing, and whose resources are not ready yet.
+    pending: &'a BTreeSet<usize>,
 }
 
 impl<'a> Uses<'a> {
-    pub(crate) fn new(actions: &'a [Action]) -> Self {
+    pub(crate) fn new(actions: &'a [Action], pending: &'a BTreeSet<usize>) -> Self {
         let mut uses = Self {
             about: BTreeMap::new(),
             held: BTreeMap::new(),
             desired: BTreeMap::new(),
             successors: BTreeMap::new(),
             followers: BTreeMap::new(),
+            pending,
         };
         for (id, action) in actions.iter().enumerate() {
             uses.add(id, action);
@@ -49,13 +52,18 @@ impl<'a> Uses<'a> {
                 .or_default()
                 .push(id);
         }
-        if action.changes() && action.wait() {
+        if self.takes_over(action) {
             let domain = action.resource.domain.as_str();
             self.successors.entry(domain).or_default().push(id);
         }
         for edge in &action.after {
             self.followers.entry(edge.action).or_default().push(id);
         }
+    }
+
+    /// Whether an action brings what can take over in its domain, or waits for what an earlier run brought.
+    pub(crate) fn takes_over(&self, action: &Action) -> bool {
+        action.wait() && (action.changes() || self.pending.contains(&action.id))
     }
 
     /// The actions whose entry depends on `resource`.

@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Lead, Ledger, Resource};
+use kinds::Route53HostedZone;
+use model::{Kind, Lead, Ledger, Location, Resource, ResourceId};
 use plan::Actual;
 use standards::dns::RecordType;
 
@@ -48,9 +49,42 @@ impl Project {
             targets.insert(target);
         }
         if !targets.is_empty() {
+            self.list_unrecorded_zones(desired, ledger).await;
             leads.extend(self.engine.leading_to(&targets).await);
         }
         leads.into_iter().collect()
+    }
+
+    /// Lists the hosted zones that the manifest names and that this run would not list otherwise: a destroy asks for
+    /// none, and a ledger that was rolled back knows those of before. An alias in such a zone leads to a distribution
+    /// as a CNAME does, and public DNS shows nothing but addresses of it.
+    async fn list_unrecorded_zones(&self, desired: &[Arc<Resource>], ledger: &Ledger) {
+        let is_zone = |id: &ResourceId| id.kind == Route53HostedZone::NAME;
+        let is_listed = |zone: &Resource| {
+            let entry = ledger.entry(&zone.id);
+            let is_here = entry.is_some_and(|entry| {
+                Location::is_same(entry.location.as_ref(), zone.location.as_ref())
+            });
+            is_here || desired.iter().any(|one| one.id == zone.id)
+        };
+        let (declared, _) = self.desired(ledger).await;
+        let zones = declared.iter().filter(|one| is_zone(&one.id));
+        let mut asked = Vec::new();
+        for zone in zones.filter(|zone| !is_listed(zone)) {
+            let mut records = declared.iter();
+            let is_in_it = |one: &&Arc<Resource>| {
+                let references = one.spec.references();
+                !references.is_empty() && references.iter().all(|one| one.resource == zone.id)
+            };
+            // One record is enough: its zone is listed whole.
+            if let Some(record) = records.find(is_in_it) {
+                asked.extend([Arc::clone(zone), Arc::clone(record)]);
+            }
+        }
+        if !asked.is_empty() {
+            let queries = plan::queries(&asked, &Ledger::default());
+            self.engine.observe(&queries).await;
+        }
     }
 
     /// The CNAME of a host in public DNS, if it leads to `target`. Where nobody answers, nobody is
@@ -60,6 +94,7 @@ impl Project {
         let values = asked.await.ok()?;
         let is_it = |value: &String| model::authority::same(value, target);
         values.iter().any(is_it).then(|| Lead {
+            zone: None,
             name: host.trim_end_matches('.').to_ascii_lowercase(),
             rtype: RecordType::Cname,
             target: target.to_owned(),

@@ -29,6 +29,10 @@ use crate::{bodies::Refused, s3};
 /// The exit code of a process that was killed.
 const KILLED: i32 = 137;
 
+/// For how long a stale read can show what was there before a change: AWS promises no time, and field reports speak of
+/// minutes.
+const STALE_FOR: SignedDuration = SignedDuration::from_mins(15);
+
 /// How much of a request has been read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Read {
@@ -325,7 +329,10 @@ impl Sandbox {
         } = admitted;
         let mut world = self.lock();
         world.advance_shared(call.now);
-        if stale && let Some(before) = &mut self.desk().before {
+        if stale
+            && let Some((before, changed)) = &mut self.desk().before
+            && call.now < *changed + STALE_FOR
+        {
             before.advance_shared(call.now);
             return api.handle(before, call, operation);
         }
@@ -358,9 +365,8 @@ impl Sandbox {
                 self.desk().stale.keep(&read, old, call.now + lasts);
             }
         }
-        if let Some(before) = before {
-            self.desk().before = Some(before);
-        }
+        // A world of before an older change would have forgotten the last one.
+        self.desk().before = before.map(|before| (before, call.now));
         reply
     }
 

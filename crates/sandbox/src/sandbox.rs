@@ -66,8 +66,8 @@ pub(crate) struct Desk {
     pub(crate) stale: Stale,
     /// The refusals that the weather has once, as far as callers have met them.
     pub(crate) met: BTreeSet<String>,
-    /// The world before the last change, kept while stale reads can happen.
-    pub(crate) before: Option<Box<World>>,
+    /// The world before the last change, and when that was; kept while stale reads can happen.
+    pub(crate) before: Option<(Box<World>, Timestamp)>,
     /// How many faults were injected.
     pub(crate) injected: u64,
 }

@@ -12,9 +12,9 @@ const CAUSES: &[Cause] = &[
     // Others deleted the MX that a policy is for.
     (standards::rules::STS_P07.id, Player::has_lost_an_mx),
     // Others put an SPF record in the place of what stood there, or nobody knows any more that we put there what
-    // does.
+    // does; or one of before is there, which the manifest does not take over.
     (rules::PLAN_01.id, |player| {
-        !player.replaced.is_empty() || player.lost_ledger
+        !player.replaced.is_empty() || player.lost_ledger || player.leaves_what_was_there()
     }),
     // Others gave a record set a routing policy.
     (rules::PLAN_10.id, |player| !player.routed.is_empty()),

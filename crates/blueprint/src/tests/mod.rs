@@ -232,6 +232,23 @@ fn an_enforced_policy_stays_as_none_until_its_last_copy_expires() {
     assert!(grace_periods(&ledger, &[], until).is_empty());
 }
 
+/// Others deleted the distribution, and AWS refused to make it again.
+#[test]
+fn a_policy_that_nothing_serves_does_not_stay() {
+    let now = Timestamp::UNIX_EPOCH;
+    let resources = expand(EXAMPLE);
+    let enforced = ServedPolicy {
+        enforce: true,
+        active: true,
+        max_age: 86_400,
+    };
+    let mut ledger = ledger(&resources, enforced, now);
+    let held = ledger.domains.get_mut("example.com").expect("a domain");
+    held.entries
+        .retain(|id, _| id.kind != "cloudfront_distribution");
+    assert!(grace_periods(&ledger, &[], now).is_empty());
+}
+
 #[test]
 fn a_policy_that_was_only_tested_goes_at_once() {
     let now = Timestamp::UNIX_EPOCH;

@@ -28,8 +28,7 @@ pub fn fallen(spec: &Spec, recorded: Option<&State>, seen: &State) -> Option<Str
     let domain = word(
         was(|state| &state.verification),
         &seen.verification,
-        // Without its keys a domain is not verified: DKIM has said it.
-        failed_is_drift && seen.dkim_status == "FAILED",
+        failed_is_drift,
     );
     match (dkim, domain) {
         (None, None) => None,
@@ -79,7 +78,7 @@ mod tests {
         check(verified, ("SUCCESS", "PENDING"), Some("DKIM PENDING"));
         // Drift says it, and `deploy apply` starts anew.
         check(verified, ("FAILED", "FAILED"), None);
-        check(verified, ("FAILED", "SUCCESS"), Some("identity FAILED"));
+        check(verified, ("FAILED", "SUCCESS"), None);
     }
 
     #[test]

@@ -189,6 +189,7 @@ struct Compared<'a> {
     selector: Option<&'a str>,
     key_sha256: Option<&'a str>,
     dkim_status: Option<&'a str>,
+    verification: Option<&'a str>,
 }
 
 impl Spec {
@@ -203,6 +204,7 @@ impl Spec {
             selector: None,
             key_sha256: None,
             dkim_status: None,
+            verification: None,
         };
         match &self.dkim {
             Dkim::Easy { key_length } => wanted.key_length = Some(*key_length),
@@ -254,6 +256,7 @@ impl State {
             },
             key_sha256: None,
             dkim_status: None,
+            verification: None,
         }
     }
 }
@@ -303,12 +306,13 @@ const EVENTS: &[&str] = &[
 ];
 
 /// The compared fields that one call brings about: how SES signs.
-const SIGNING: [&str; 5] = [
+const SIGNING: [&str; 6] = [
     "dkim_origin",
     "key_length",
     "selector",
     "key_sha256",
     "dkim_status",
+    "verification",
 ];
 
 /// The calls of an update: SES has one for each property.
@@ -348,6 +352,9 @@ impl Kind for SesIdentity {
         let restarts = !matches!(desired.dkim, Dkim::Deterministic { .. });
         if restarts && actual.dkim_status == "FAILED" {
             (wanted.dkim_status, seen.dkim_status) = (Some("PENDING"), Some("FAILED"));
+        } else if restarts && actual.verification == "FAILED" {
+            // The two searches can end at different times.
+            (wanted.verification, seen.verification) = (Some("PENDING"), Some("FAILED"));
         }
         diff::compare(&wanted, &seen, &[])
     }

@@ -2,11 +2,13 @@
 
 mod changes;
 mod contained;
+mod dangling;
 mod hosting;
 mod impacts;
 mod moved;
 mod names;
 mod neighbours;
+mod pending;
 mod review;
 mod rounds;
 mod schedule;

@@ -1,7 +1,9 @@
 //! AWS's names where they are on no record: an interrupted run made something, and did not learn how AWS calls it.
 
 use kinds::record::{self, Record, Sharing};
-use kinds::{Route53RecordSet, S3Object, route53_record_set, s3_object};
+use kinds::{
+    AcmCertificate, Route53RecordSet, S3Object, acm_certificate, route53_record_set, s3_object,
+};
 use model::{Field, PhysicalId, rules};
 use standards::dns::RecordType;
 
@@ -171,4 +173,45 @@ fn what_was_renamed_goes_by_its_new_name() {
     // What nobody could see is not gone.
     let unknown = plan(Observation::Unknown("denied".to_owned()));
     assert_eq!(unknown.findings[0].rule, rules::PLAN_04.id);
+}
+
+/// A certificate was requested for names that the manifest has no more when the next run comes.
+#[test]
+fn what_was_made_for_another_spec_goes() {
+    let certificate = |names: &[&str]| {
+        Spec::of::<AcmCertificate>(acm_certificate::Spec {
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..acm_certificate::Spec::default()
+        })
+    };
+    let id = || ResourceId::new(AcmCertificate::NAME, DOMAIN, "hosts");
+    let both = certificate(&["logo.example.com", "mta-sts.example.com"]);
+    let world = World::default()
+        .ask(Resource {
+            id: id(),
+            spec: certificate(&["mta-sts.example.com"]),
+            ..resource("hosts", &[])
+        })
+        .record(Entry {
+            id: id(),
+            status: Status::Creating,
+            spec: both.clone(),
+            ..entry("hosts", &[])
+        });
+    let see = |target: &Target| {
+        if target.spec != both {
+            return Observation::Absent;
+        }
+        Observation::Present {
+            physical: "arn:1".into(),
+            state: State::of::<AcmCertificate>(acm_certificate::State::default()),
+            ownership: Ownership::Ours,
+        }
+    };
+    let plan = world.plan_of(see, &[]);
+    assert_eq!(
+        verbs(&plan),
+        [(Verb::Replace, "hosts"), (Verb::Delete, "hosts")]
+    );
+    assert_eq!(removed(&plan), [Some("arn:1")]);
 }

@@ -95,6 +95,12 @@ impl Player {
         }
     }
 
+    /// Whether a domain with records of before has an SPF record in a manifest that does not take them over.
+    pub(crate) fn leaves_what_was_there(&self) -> bool {
+        let mut domains = self.setup.domains.iter();
+        domains.any(|one| one.spf.is_some() && !one.adopts && self.adopting.contains(&one.name))
+    }
+
     /// Whether a domain with a policy has no MX any more that the manifest does not name.
     pub(crate) fn has_lost_an_mx(&self) -> bool {
         let mut domains = self.setup.domains.iter();

@@ -437,10 +437,12 @@ impl Player {
         });
     }
 
-    /// Whether a run says that a name is on another distribution, which is ours and nobody knows it any more:
-    /// who loses the ledger and moves hosting takes the name off by hand, as the message says.
+    /// Whether a run says that a name or a certificate is held by another distribution, which is ours and nobody
+    /// knows it any more: who loses the ledger and moves hosting, or drops it, takes the name off by hand, or deletes
+    /// the distribution.
     fn is_unknown_holder(&self, what: &str) -> bool {
-        self.forgot && what.contains(model::rules::PLAN_09.id)
+        let of_holders = [model::rules::PLAN_09.id, "ResourceInUseException"];
+        self.forgot && of_holders.iter().any(|word| what.contains(word))
     }
 
     /// Whether the world reads each domain where the manifest has its DNS.
