@@ -69,6 +69,7 @@ fn grace_period(
     let host = format!("mta-sts.{domain}");
     let resources = kept(ledger, held)
         .into_iter()
+        .filter(|entry| leads_somewhere(entry, ledger))
         .filter(|entry| !desired.iter().any(|other| takes_over(other, entry, &host)))
         .map(|entry| wound_down(domain, entry, body.as_bytes()))
         .collect();
@@ -101,14 +102,18 @@ fn policy_of(domain: &str) -> ResourceId {
     ResourceId::new(S3Object::NAME, domain, POLICY)
 }
 
-/// Whether a policy is served, and a sender may hold it as enforced. Where the distribution is on no record any more,
-/// because it could not be made again, the records of the host would lead to one that does not exist.
+/// Whether a policy stands, and a sender may hold it as enforced.
 fn is_held(domain: &str, held: &DomainLedger, now: Timestamp) -> bool {
     let enforced = held.serving.is_some_and(|(policy, _)| policy.enforce);
-    let mut entries = held.entries.keys();
-    held.entries.contains_key(&policy_of(domain))
-        && entries.any(|id| id.kind == CloudfrontDistribution::NAME)
-        && (enforced || cached(held, now).is_some())
+    held.entries.contains_key(&policy_of(domain)) && (enforced || cached(held, now).is_some())
+}
+
+/// Whether the distribution that an entry leads to is on record, if it leads to one. One that could not be made again
+/// is not, and a record that stayed would be made again, and lead nowhere.
+fn leads_somewhere(entry: &Entry, ledger: &Ledger) -> bool {
+    let needed = entry.dependencies.iter().map(|one| &one.resource);
+    let mut distributions = needed.filter(|id| id.kind == CloudfrontDistribution::NAME);
+    distributions.all(|id| ledger.entry(id).is_some())
 }
 
 /// Until when a sender may hold the policy that was enforced, where one may at `now`.

@@ -234,7 +234,7 @@ fn an_enforced_policy_stays_as_none_until_its_last_copy_expires() {
 
 /// Others deleted the distribution, and AWS refused to make it again.
 #[test]
-fn a_policy_that_nothing_serves_does_not_stay() {
+fn the_records_of_a_host_that_nothing_serves_do_not_stay() {
     let now = Timestamp::UNIX_EPOCH;
     let resources = expand(EXAMPLE);
     let enforced = ServedPolicy {
@@ -243,10 +243,22 @@ fn a_policy_that_nothing_serves_does_not_stay() {
         max_age: 86_400,
     };
     let mut ledger = ledger(&resources, enforced, now);
+    find(
+        &grace_periods(&ledger, &[], now)[0].resources,
+        "route53_record_set",
+        "mta-sts.a",
+    );
     let held = ledger.domains.get_mut("example.com").expect("a domain");
     held.entries
         .retain(|id, _| id.kind != "cloudfront_distribution");
-    assert!(grace_periods(&ledger, &[], now).is_empty());
+    let grace = grace_periods(&ledger, &[], now);
+    let names: Vec<&str> = grace[0]
+        .resources
+        .iter()
+        .map(|one| one.id.name.as_str())
+        .collect();
+    assert!(names.contains(&"mta-sts-policy"), "{names:?}");
+    assert!(!names.contains(&"mta-sts.a"), "{names:?}");
 }
 
 #[test]
