@@ -536,7 +536,7 @@ fn the_life_of_each_shipped_manifest_passes_with_the_printed_policies() {
         let place = Place::of(name);
         place.make_world(None);
         restrict(&place);
-        // Nobody publishes the records of a manual domain here, or takes them out.
+        // Nobody publishes the records of a manual domain here.
         let done = if name == "manual-dns" { 5 } else { 0 };
         let applied = place.apply().exits(done);
         assert!(
@@ -555,7 +555,8 @@ fn the_life_of_each_shipped_manifest_passes_with_the_printed_policies() {
         if name == "fleet" {
             options.extend(["--domains", "12"]);
         }
-        let ran = place.run("destroy", &options).exits(done);
+        // What nobody was told to publish is not waited for.
+        let ran = place.run("destroy", &options).exits(0);
         assert!(
             !ran.stderr.contains("not authorized"),
             "{name}: {}",
