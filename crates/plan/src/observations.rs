@@ -78,13 +78,13 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
             leaves: true,
             ..Query::of_entry(entry)
         };
-        let begun = begun(entry).map(|target| Query {
+        let renamed = renamed(entry).map(|target| Query {
             target,
             recorded: None,
             ..of_entry.clone()
         });
         queries.push(of_entry);
-        queries.extend(begun);
+        queries.extend(renamed);
     }
     queries
 }
@@ -96,9 +96,9 @@ pub(crate) fn made_other(entry: &Entry, resource: &Resource) -> bool {
     is_begun && entry.spec != resource.spec
 }
 
-/// The place to which an interrupted change would have brought its resource by another name: the DKIM record of
-/// an identity that others deleted and that was made again.
-pub(crate) fn begun(entry: &Entry) -> Option<Target> {
+/// The target under the name that an interrupted change would have given it: the DKIM record of an identity that
+/// others deleted and that was made again.
+pub(crate) fn renamed(entry: &Entry) -> Option<Target> {
     let intended = entry.intended();
     let kind = intended.kind();
     let why = kind.why_other(intended, &entry.spec, entry.physical());

@@ -8,10 +8,10 @@ use model::{Action, Edge, Level, MailImpact, ResourceId, Step, Undo, Verb};
 
 use crate::uses::{Uses, held_dependencies};
 
-/// Adds the edges of removals, and of the updates that have to wait for one. `pending` are the actions that change
+/// Adds the edges of removals, and of the updates that have to wait for one. `unready` are the actions that change
 /// nothing, and whose resources are not ready yet.
-pub(crate) fn order_removals(actions: &mut [Action], pending: &BTreeSet<usize>) {
-    for (id, edge) in edges(actions, pending) {
+pub(crate) fn order_removals(actions: &mut [Action], unready: &BTreeSet<usize>) {
+    for (id, edge) in edges(actions, unready) {
         // An edge that a dependency made keeps its reason: it says more than the derived one.
         if !actions[id]
             .after
@@ -24,8 +24,8 @@ pub(crate) fn order_removals(actions: &mut [Action], pending: &BTreeSet<usize>) 
 }
 
 /// The edges, each with the action that comes after another.
-fn edges(actions: &[Action], pending: &BTreeSet<usize>) -> Vec<(usize, Edge)> {
-    let index = Uses::new(actions, pending);
+fn edges(actions: &[Action], unready: &BTreeSet<usize>) -> Vec<(usize, Edge)> {
+    let index = Uses::new(actions, unready);
     let losses: Vec<Loss> = (0..actions.len())
         .filter(|id| takes_away(&actions[*id]))
         .map(|id| Loss::new(actions, &index, id))

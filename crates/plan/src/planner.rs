@@ -196,7 +196,7 @@ impl<'a> Planner<'a> {
         } else if let Some(old) = entry {
             if decision.verb == Verb::Create && self.is_half_made(old, resource) {
                 decision.verb = Verb::Replace;
-                decision.reason = "an earlier run began to make another one".into();
+                decision.reason = "an interrupted run made one that is not as asked, which goes once this one is ready".into();
             }
             if decision.verb == Verb::Replace {
                 self.leave_behind(old);
@@ -429,8 +429,8 @@ impl<'a> Planner<'a> {
 
     /// The actions that change nothing, and whose resources are not ready yet: a run that made them was interrupted, or
     /// did not wait until they were.
-    fn pending(&self) -> BTreeSet<usize> {
-        let is_pending = |action: &&Action| {
+    fn unready(&self) -> BTreeSet<usize> {
+        let is_unready = |action: &&Action| {
             let Step::Keep(wanted, _) = &action.step else {
                 return false;
             };
@@ -438,8 +438,8 @@ impl<'a> Planner<'a> {
             let readiness = seen.map(|seen| wanted.spec.kind().readiness(&wanted.spec, seen));
             readiness.is_some_and(|readiness| readiness != Readiness::Ready)
         };
-        let pending = self.actions.iter().filter(is_pending);
-        pending.map(|action| action.id).collect()
+        let unready = self.actions.iter().filter(is_unready);
+        unready.map(|action| action.id).collect()
     }
 
     fn finish(mut self) -> Plan {
@@ -447,8 +447,8 @@ impl<'a> Planner<'a> {
         self.let_in_before_change();
         self.refuse_dangling();
         self.refuse_moves_together();
-        let pending = self.pending();
-        order::order_removals(&mut self.actions, &pending);
+        let unready = self.unready();
+        order::order_removals(&mut self.actions, &unready);
         contained::let_go_along(&mut self.actions);
         let actions = match order::sort(self.actions) {
             Ok(actions) => actions,

@@ -101,9 +101,12 @@ impl<'a> Planner<'a> {
     fn removal(&self, entry: &Entry, place: &Place, has_left: bool) -> (Decision, Spec) {
         let kind = entry.spec.kind();
         let mut decision = removal(entry, self.seen(&entry.target()));
-        let spec = self.told(&entry.spec);
+        let spec = self.resolved(&entry.spec);
         if decision.verb == Verb::Delete && !spec.references().is_empty() {
-            forget(&mut decision, "AWS never said what to publish");
+            forget(
+                &mut decision,
+                "nobody was told what to publish: the run was interrupted before AWS said it",
+            );
         }
         if decision.verb != Verb::Delete {
             return (decision, spec);
@@ -144,7 +147,7 @@ impl<'a> Planner<'a> {
 
     /// The spec with what AWS has said since. What a person is to publish is on record before that, and the run may
     /// have been killed in between.
-    fn told(&self, spec: &Spec) -> Spec {
+    fn resolved(&self, spec: &Spec) -> Spec {
         spec.resolved(&|reference| {
             let giver = self.inputs.ledger.entry(&reference.resource)?;
             let state = self.seen(&giver.target()).state()?;

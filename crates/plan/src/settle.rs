@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Entry, Ledger, Spec, Status};
 
 use crate::Actual;
-use crate::observations::begun;
+use crate::observations::renamed;
 
 /// The ledger with every open intent compared with what was observed. If the resource is as the
 /// intent asked, the call had reached AWS, and what it asked for is what we own; otherwise the entry
@@ -14,21 +14,34 @@ use crate::observations::begun;
 pub fn settle(mut ledger: Ledger, actual: &mut Actual) -> Ledger {
     for domain in ledger.domains.values_mut() {
         for entry in domain.entries.values_mut().filter(|entry| entry.is_open()) {
-            let intended = entry.intended();
-            let is_renamed =
-                begun(entry).is_some_and(|begun| actual.follow(&entry.target(), &begun));
-            if is_renamed || is_done(entry, intended, actual) {
-                let intended = intended.clone();
-                let entry = Arc::make_mut(entry);
-                entry.status = Status::Changing {
-                    physical: entry.physical().cloned(),
-                    to: intended.clone(),
-                };
-                entry.spec = intended;
+            if is_renamed(entry, actual) || is_done(entry, entry.intended(), actual) {
+                take_as_done(entry);
+            }
+        }
+        // Under the id of what was retired, its successor is observed: only a name of its own tells about it.
+        for entry in domain.retired.iter_mut().filter(|entry| entry.is_open()) {
+            if is_renamed(entry, actual) {
+                take_as_done(entry);
             }
         }
     }
     ledger
+}
+
+fn take_as_done(entry: &mut Arc<Entry>) {
+    let entry = Arc::make_mut(entry);
+    let intended = entry.intended().clone();
+    entry.status = Status::Changing {
+        physical: entry.physical().cloned(),
+        to: intended.clone(),
+    };
+    entry.spec = intended;
+}
+
+/// Whether the resource is there under the name that its change gives it, and not under the former one. From then on
+/// it is observed so.
+fn is_renamed(entry: &Entry, actual: &mut Actual) -> bool {
+    renamed(entry).is_some_and(|renamed| actual.follow(&entry.target(), &renamed))
 }
 
 fn is_done(entry: &Entry, intended: &Spec, actual: &Actual) -> bool {

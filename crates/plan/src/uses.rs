@@ -21,18 +21,18 @@ pub(crate) struct Uses<'a> {
     /// Those that come directly after an action.
     followers: BTreeMap<usize, Positions>,
     /// The actions that change nothing, and whose resources are not ready yet.
-    pending: &'a BTreeSet<usize>,
+    unready: &'a BTreeSet<usize>,
 }
 
 impl<'a> Uses<'a> {
-    pub(crate) fn new(actions: &'a [Action], pending: &'a BTreeSet<usize>) -> Self {
+    pub(crate) fn new(actions: &'a [Action], unready: &'a BTreeSet<usize>) -> Self {
         let mut uses = Self {
             about: BTreeMap::new(),
             held: BTreeMap::new(),
             desired: BTreeMap::new(),
             successors: BTreeMap::new(),
             followers: BTreeMap::new(),
-            pending,
+            unready,
         };
         for (id, action) in actions.iter().enumerate() {
             uses.add(id, action);
@@ -63,7 +63,7 @@ impl<'a> Uses<'a> {
 
     /// Whether an action brings what can take over in its domain, or waits for what an earlier run brought.
     pub(crate) fn takes_over(&self, action: &Action) -> bool {
-        action.wait() && (action.changes() || self.pending.contains(&action.id))
+        action.wait() && (action.changes() || self.unready.contains(&action.id))
     }
 
     /// The actions whose entry depends on `resource`.

@@ -8,13 +8,13 @@ mod impacts;
 mod moved;
 mod names;
 mod neighbours;
-mod pending;
 mod review;
 mod rounds;
 mod schedule;
 mod shared;
 mod shipped;
 mod slack;
+mod unready;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

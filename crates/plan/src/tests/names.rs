@@ -151,28 +151,37 @@ fn what_was_renamed_goes_by_its_new_name() {
         spec: named("old"),
         ..entry("dkim", &[])
     };
-    let plan = |of_new: Observation| {
-        let see = |target: &Target| {
-            if target.spec == named("new") {
-                of_new.clone()
-            } else {
-                Observation::Absent
-            }
-        };
-        World::default().record(renaming()).plan_of(see, &[])
+    let current = || World::default().record(renaming());
+    let retired = || {
+        let mut world = World::default();
+        let held = world.ledger.domains.entry(DOMAIN.to_owned()).or_default();
+        held.retired.push(Arc::new(renaming()));
+        world
     };
-    let seen = plan(Observation::Present {
-        physical: "Z1/new/CNAME".into(),
-        state: State::of::<Route53RecordSet>(record::State::default()),
-        ownership: Ownership::Foreign,
-    });
-    assert_eq!(verbs(&seen), [(Verb::Delete, "dkim")]);
-    let unwanted = seen.actions[0].unwanted().expect("a removal");
-    assert_eq!(unwanted.spec, named("new"));
-    assert_eq!(verbs(&plan(Observation::Absent)), [(Verb::Forget, "dkim")]);
-    // What nobody could see is not gone.
-    let unknown = plan(Observation::Unknown("denied".to_owned()));
-    assert_eq!(unknown.findings[0].rule, rules::PLAN_04.id);
+    for world in [current(), retired()] {
+        let plan = |of_new: Observation| {
+            let see = |target: &Target| {
+                if target.spec == named("new") {
+                    of_new.clone()
+                } else {
+                    Observation::Absent
+                }
+            };
+            world.plan_of(see, &[])
+        };
+        let seen = plan(Observation::Present {
+            physical: "Z1/new/CNAME".into(),
+            state: State::of::<Route53RecordSet>(record::State::default()),
+            ownership: Ownership::Foreign,
+        });
+        assert_eq!(verbs(&seen), [(Verb::Delete, "dkim")]);
+        let unwanted = seen.actions[0].unwanted().expect("a removal");
+        assert_eq!(unwanted.spec, named("new"));
+        assert_eq!(verbs(&plan(Observation::Absent)), [(Verb::Forget, "dkim")]);
+        // What nobody could see is not gone.
+        let unknown = plan(Observation::Unknown("denied".to_owned()));
+        assert_eq!(unknown.findings[0].rule, rules::PLAN_04.id);
+    }
 }
 
 /// A certificate was requested for names that the manifest has no more when the next run comes.
