@@ -40,6 +40,9 @@ pub fn fallen(spec: &Spec, recorded: Option<&State>, seen: &State) -> Option<Str
 
 #[cfg(test)]
 mod tests {
+    use model::Kind;
+
+    use super::super::SesIdentity;
     use super::*;
 
     fn state(verification: &str, dkim: &str) -> State {
@@ -76,9 +79,25 @@ mod tests {
             Some("DKIM TEMPORARY_FAILURE"),
         );
         check(verified, ("SUCCESS", "PENDING"), Some("DKIM PENDING"));
-        // Drift says it, and `deploy apply` starts anew.
+        // Drift says it, and `deploy apply` starts anew: `what_failed_is_drift`.
         check(verified, ("FAILED", "FAILED"), None);
         check(verified, ("FAILED", "SUCCESS"), None);
+    }
+
+    #[test]
+    fn what_failed_is_drift() {
+        let fields = |verification: &str, dkim: &str| -> Vec<String> {
+            let seen = state(verification, dkim);
+            let diff = SesIdentity::diff(&Spec::default(), &seen, None);
+            let fields = diff.changes.iter().map(|change| change.field.clone());
+            fields
+                .filter(|field| field == "verification" || field == "dkim_status")
+                .collect()
+        };
+        assert_eq!(fields("FAILED", "FAILED"), ["dkim_status"]);
+        assert_eq!(fields("SUCCESS", "FAILED"), ["dkim_status"]);
+        assert_eq!(fields("FAILED", "SUCCESS"), ["verification"]);
+        assert!(fields("TEMPORARY_FAILURE", "SUCCESS").is_empty());
     }
 
     #[test]

@@ -95,6 +95,43 @@ async fn a_search_fails_after_72_hours_and_can_be_started_again() {
     );
 }
 
+/// The two searches end at different times: the one for the domain was told later that its keys are lost.
+#[tokio::test(start_paused = true)]
+async fn a_new_search_for_keys_is_one_for_the_domain_too() {
+    let (sandbox, ses, dkim) = with_identity().await;
+    dkim.publish(&sandbox);
+    wait(&sandbox, 61).await;
+    assert_eq!(dkim_status(&ses, DOMAIN).await, DkimStatus::Success);
+    for token in &dkim.tokens {
+        unpublish(&sandbox, &dkim_name(token), "CNAME");
+    }
+    assert_eq!(dkim_status(&ses, DOMAIN).await, DkimStatus::Success);
+    wait(&sandbox, 61).await;
+    assert_eq!(
+        verification_status(&ses, DOMAIN).await,
+        VerificationStatus::TemporaryFailure
+    );
+    wait(&sandbox, 72 * 3600 - 51).await;
+    assert_eq!(dkim_status(&ses, DOMAIN).await, DkimStatus::Failed);
+    assert_eq!(
+        verification_status(&ses, DOMAIN).await,
+        VerificationStatus::TemporaryFailure
+    );
+    let again = ses
+        .put_email_identity_dkim_signing_attributes()
+        .email_identity(DOMAIN)
+        .signing_attributes_origin(DkimSigningAttributesOrigin::AwsSes);
+    again.send().await.expect("a new search");
+    wait(&sandbox, 3600).await;
+    dkim.publish(&sandbox);
+    wait(&sandbox, 61).await;
+    assert_eq!(dkim_status(&ses, DOMAIN).await, DkimStatus::Success);
+    assert_eq!(
+        verification_status(&ses, DOMAIN).await,
+        VerificationStatus::Success
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn records_that_vanish_are_a_temporary_failure() {
     let (sandbox, ses, dkim) = with_identity().await;

@@ -2,8 +2,9 @@
 
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::types::IdentityFilterKey;
+use sandbox::faults::{Fault, FaultKind};
 
-use crate::common::{ONE, TWO, code, error};
+use crate::common::{ONE, TWO, code, error, wait};
 use crate::configuration_sets::make_set;
 use crate::{DOMAIN, ask, create, delete, find, identity, ses, tag, v2_in, with_identity};
 
@@ -164,4 +165,22 @@ async fn identities_are_listed_in_pages_and_by_filter() {
         code(list().page_size(1001).send().await),
         "BadRequestException"
     );
+}
+
+/// A stale read is of a moment ago: it is served for a quarter of an hour after the change.
+#[tokio::test(start_paused = true)]
+async fn a_stale_read_shows_what_was_there_a_moment_ago() {
+    let (sandbox, ses) = ses();
+    let stale = || Fault::new(FaultKind::StaleRead).at("ses", "GetEmailIdentity");
+    sandbox.world().faults.script = vec![stale()];
+    create(&ses, DOMAIN).await;
+    wait(&sandbox, 60).await;
+    assert!(find(&ses, DOMAIN).await.is_err(), "as before the creation");
+    wait(&sandbox, 15 * 60).await;
+    assert!(find(&ses, DOMAIN).await.is_ok());
+    // A change of which nothing older was kept is not passed over.
+    sandbox.world().faults.script.clear();
+    create(&ses, "example.net").await;
+    sandbox.world().faults.script = vec![stale()];
+    assert!(find(&ses, "example.net").await.is_ok());
 }
