@@ -197,16 +197,17 @@ fn ledger(resources: &[Arc<Resource>], serving: ServedPolicy, now: Timestamp) ->
     ledger
 }
 
+const ENFORCED: ServedPolicy = ServedPolicy {
+    enforce: true,
+    active: true,
+    max_age: 86_400,
+};
+
 #[test]
 fn an_enforced_policy_stays_as_none_until_its_last_copy_expires() {
     let now = Timestamp::UNIX_EPOCH;
     let resources = expand(EXAMPLE);
-    let enforced = ServedPolicy {
-        enforce: true,
-        active: true,
-        max_age: 86_400,
-    };
-    let mut ledger = ledger(&resources, enforced, now);
+    let mut ledger = ledger(&resources, ENFORCED, now);
     let first = grace_periods(&ledger, &[], now);
     assert_eq!(first.len(), 1);
     assert_eq!(
@@ -237,12 +238,7 @@ fn an_enforced_policy_stays_as_none_until_its_last_copy_expires() {
 fn the_records_of_a_host_that_nothing_serves_do_not_stay() {
     let now = Timestamp::UNIX_EPOCH;
     let resources = expand(EXAMPLE);
-    let enforced = ServedPolicy {
-        enforce: true,
-        active: true,
-        max_age: 86_400,
-    };
-    let mut ledger = ledger(&resources, enforced, now);
+    let mut ledger = ledger(&resources, ENFORCED, now);
     find(
         &grace_periods(&ledger, &[], now)[0].resources,
         "route53_record_set",

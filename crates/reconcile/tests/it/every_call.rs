@@ -49,18 +49,19 @@ async fn run(scene: &Scene, course: (&str, Wish)) -> Option<bool> {
     ended.map(|ended| ended.as_ref().is_ok_and(Report::is_complete))
 }
 
+/// The calls that a scene's sandbox has answered.
+fn calls(scene: &Scene) -> u64 {
+    let stats = scene.sandbox.stats();
+    stats.iter().map(|(_, count)| count).sum()
+}
+
 /// Lets each call of a run end otherwise, and runs again. Each kind follows the one before, so that each operation
 /// meets several.
 async fn each_call(start: &Scene, course: (&str, Wish)) {
     let undisturbed = start.copy();
     assert_eq!(run(&undisturbed, course).await, Some(true));
     let end = undisturbed.shape(course.0).await;
-    let calls: u64 = undisturbed
-        .sandbox
-        .stats()
-        .iter()
-        .map(|(_, count)| count)
-        .sum();
+    let calls = calls(&undisturbed);
     assert!(calls > 10, "{calls}");
     let kinds = KINDS.iter().cycle().skip(first_kind());
     let mut killed = 0;
@@ -139,12 +140,7 @@ async fn what_an_apply_made_until_it_was_killed_is_destroyed() {
     let start = Scene::new(Kept::InFolder).await;
     let undisturbed = start.copy();
     assert_eq!(run(&undisturbed, apply).await, Some(true));
-    let calls: u64 = undisturbed
-        .sandbox
-        .stats()
-        .iter()
-        .map(|(_, count)| count)
-        .sum();
+    let calls = calls(&undisturbed);
     assert_eq!(run(&undisturbed, destroy).await, Some(true));
     let end = undisturbed.shape(&hosted).await;
     for call in 1..=calls {
