@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use model::{DomainLedger, Entry, PhysicalId, ResourceId, ServedPolicy, Status, Verb};
+use model::{DomainLedger, Entry, Location, PhysicalId, ResourceId, ServedPolicy, Status, Verb};
 use serde::{Deserialize, Serialize};
 
 /// One line of a journal.
@@ -52,6 +52,10 @@ pub enum Event<E = Arc<Entry>> {
         id: ResourceId,
         /// AWS's name, which tells a predecessor from its successor.
         physical: Option<PhysicalId>,
+        /// Its account and region: an identity of SES has the same name in each. Nothing where no place is on
+        /// record, or where the line is older than this field.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        location: Option<Location>,
     },
     /// A policy is served from now on; nothing when none is.
     Served {
@@ -100,7 +104,15 @@ impl<E> Event<E> {
             },
             Self::Refused { id, reason } => Event::Refused { id, reason },
             Self::Retired { id } => Event::Retired { id },
-            Self::Removed { id, physical } => Event::Removed { id, physical },
+            Self::Removed {
+                id,
+                physical,
+                location,
+            } => Event::Removed {
+                id,
+                physical,
+                location,
+            },
             Self::Served { policy } => Event::Served { policy },
             Self::Held { id, holders } => Event::Held { id, holders },
             Self::Closing { id } => Event::Closing { id },
@@ -119,7 +131,11 @@ pub fn fold(ledger: &mut DomainLedger, line: &Line) {
         }
         Event::Refused { id, .. } => refuse(ledger, id),
         Event::Retired { id } => ledger.retired.extend(ledger.entries.remove(id)),
-        Event::Removed { id, physical } => remove(ledger, id, physical.as_ref()),
+        Event::Removed {
+            id,
+            physical,
+            location,
+        } => remove(ledger, id, physical.as_ref(), location.as_ref()),
         Event::Served { policy } => ledger.serve(*policy, line.at),
         Event::Held { id, holders } => {
             if let Some(entry) = ledger.entries.get_mut(id) {
@@ -198,11 +214,18 @@ fn lead(ledger: &mut DomainLedger, zone: &str, is_read: bool, at: Timestamp) {
     }
 }
 
-/// A successor has the id of its predecessor. Only AWS's name tells which of the two is gone. Where it is on no record,
-/// a run was interrupted before it learnt the name, and a later one has found what it made.
-fn remove(ledger: &mut DomainLedger, id: &ResourceId, physical: Option<&PhysicalId>) {
+/// A successor has the id of its predecessor. Only AWS's name and the place tell which of the two is gone. Where the
+/// name is on no record, a run was interrupted before it learnt it, and a later one has found what it made.
+fn remove(
+    ledger: &mut DomainLedger,
+    id: &ResourceId,
+    physical: Option<&PhysicalId>,
+    location: Option<&Location>,
+) {
+    let is_there =
+        |entry: &Entry| location.is_none() || Location::is_same(entry.location.as_ref(), location);
     for name in [physical, None] {
-        let is_it = |entry: &Entry| entry.id == *id && entry.physical() == name;
+        let is_it = |entry: &Entry| entry.id == *id && entry.physical() == name && is_there(entry);
         let before = ledger.retired.len();
         ledger.retired.retain(|entry| !is_it(entry));
         if ledger.retired.len() < before {

@@ -45,6 +45,7 @@ fn events_of(one: &Accepted) -> Vec<Event> {
     let mut events = vec![Event::Removed {
         id: entry.id.clone(),
         physical: entry.physical().cloned(),
+        location: entry.location.clone(),
     }];
     // Senders may hold it still: the ledger remembers until when (STS-O06).
     if entry.serves_policy.is_some() {

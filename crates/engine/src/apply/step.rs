@@ -485,5 +485,6 @@ fn removed(action: &Action) -> Event {
     Event::Removed {
         id: action.resource.clone(),
         physical: recorded.or(action.physical()).cloned(),
+        location: action.location.clone(),
     }
 }

@@ -134,8 +134,43 @@ fn a_predecessor_goes_without_its_successor() {
         Event::Removed {
             id: entry(1).id,
             physical: Some("bucket".into()),
+            location: None,
         },
     );
+    assert!(ledger.retired.is_empty());
+    assert_eq!(ledger.entries.len(), 1);
+}
+
+/// SES calls an identity by its domain in every account: a move that was taken back half done has the same name on
+/// record three times.
+#[test]
+fn of_one_name_in_two_accounts_the_one_that_is_gone_goes() {
+    let at = |account: &str| {
+        let location = Location {
+            account: "mail".into(),
+            account_id: account.parse().expect("an account id"),
+            region: "us-east-1".into(),
+        };
+        Arc::new(Entry {
+            location: Some(location),
+            ..entry(1)
+        })
+    };
+    let (here, there) = (at("111111111111"), at("222222222222"));
+    let mut ledger = DomainLedger {
+        entries: [(here.id.clone(), Arc::clone(&here))].into(),
+        retired: vec![Arc::clone(&here), Arc::clone(&there)],
+        ..DomainLedger::default()
+    };
+    let removed = |of: &Entry| Event::Removed {
+        id: of.id.clone(),
+        physical: of.physical().cloned(),
+        location: of.location.clone(),
+    };
+    add(&mut ledger, removed(&there));
+    assert_eq!(ledger.retired, [Arc::clone(&here)]);
+    // What the manifest asks for now is the same thing, and stays on record.
+    add(&mut ledger, removed(&here));
     assert!(ledger.retired.is_empty());
     assert_eq!(ledger.entries.len(), 1);
 }
@@ -173,6 +208,7 @@ fn what_has_no_name_on_record_goes_by_the_name_that_it_was_found_by() {
     let removed = || Event::Removed {
         id: entry(30).id,
         physical: Some("found".into()),
+        location: None,
     };
     let mut ledger = DomainLedger::default();
     add(&mut ledger, intended(Verb::Create, 30));
