@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use model::rules;
 use model::{
-    Action, Diff, Edge, Entry, Impact, LeftZone, Level, MailImpact, Precondition,
+    Action, Diff, Edge, Entry, Impact, LeftZone, Level, Location, MailImpact, Precondition,
     PreconditionCheck, Removal, Spec, Step, Transition, Unwanted, Verb, ZoneRef,
 };
 
@@ -61,12 +61,10 @@ impl<'a> Planner<'a> {
         };
         // To forget touches the ledger alone.
         let batch = kind.batch(&spec).filter(|_| deletes);
-        let calls = kind.calls(
-            decision.verb,
-            &spec,
-            self.seen(&entry.target()).state(),
-            &Diff::default(),
-        );
+        // A release leaves it in service, whatever was seen before.
+        let state = self.seen(&entry.target()).state();
+        let state = state.filter(|_| !self.is_released(entry));
+        let calls = kind.calls(decision.verb, &spec, state, &Diff::default());
         let unwanted = Unwanted {
             preconditions,
             ..self.unwanted(entry, spec)
@@ -204,6 +202,15 @@ impl<'a> Planner<'a> {
                 self.leave(entry, &leaving, stay);
             }
         }
+    }
+
+    /// Whether an action of this plan makes it release what its successor takes.
+    fn is_released(&self, entry: &Entry) -> bool {
+        self.actions.iter().any(|action| {
+            matches!(action.step, Step::Release(..))
+                && action.resource == entry.id
+                && Location::is_same(action.location.as_ref(), entry.location.as_ref())
+        })
     }
 
     fn leave(&mut self, entry: &'a Arc<Entry>, leaving: &BTreeSet<String>, stay: BTreeSet<String>) {

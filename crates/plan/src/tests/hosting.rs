@@ -273,6 +273,42 @@ fn a_distribution_is_let_in_before_it_is_sent_to_another_bucket() {
     ");
 }
 
+/// Others have disabled it. To release its names puts it in service again, so that its deletion takes it out anew.
+#[test]
+fn a_predecessor_that_others_disabled_is_disabled_again() {
+    let mut world = moving(&[HOST, WILDCARD]);
+    let Observation::Present { state, .. } = &mut world.there[0].observation else {
+        panic!("a predecessor");
+    };
+    let mut disabled = state
+        .get::<CloudfrontDistribution>()
+        .expect("a distribution")
+        .clone();
+    disabled.enabled = false;
+    *state = State::of::<CloudfrontDistribution>(disabled);
+    let plan = world.plan();
+    let former: Vec<_> = plan
+        .actions
+        .iter()
+        .filter(|action| action.location == Some(former()))
+        .map(|action| {
+            let calls = action.calls.iter().map(|calls| calls.operation.as_ref());
+            (action.verb(), calls.collect::<Vec<&str>>())
+        })
+        .collect();
+    let update = ["GetDistributionConfig", "UpdateDistribution"];
+    assert_eq!(
+        former,
+        [
+            (Verb::Update, update.to_vec()),
+            (
+                Verb::Delete,
+                [&update[..], &["DeleteDistribution"]].concat()
+            ),
+        ]
+    );
+}
+
 /// The bucket that it read from may be gone by now, and the call names all that it is to have.
 #[test]
 fn a_distribution_is_released_as_it_is_and_not_as_a_ledger_that_was_rolled_back_has_it() {
