@@ -149,12 +149,9 @@ fn texts_at_apex(world: &World, account: usize, name: usize) -> Option<(u32, &[S
 fn add_text(player: &mut Player, world: &mut World, name: usize) {
     let value = format!("\"somebody={}\"", player.next_number());
     let Dns::Account(account) = player.authority_of(name) else {
-        return player.elsewhere.add(
-            world,
-            RecordKey::new(NAMES[name], "TXT"),
-            &value,
-            player.now(),
-        );
+        let key = RecordKey::new(NAMES[name], "TXT");
+        player.elsewhere.add(world, key, &value, player.now());
+        return;
     };
     // Where ours is the only text that stands, theirs joins its set.
     let joined = texts_at_apex(world, account, name).map_or(300, |(ttl, _)| ttl);
@@ -234,7 +231,8 @@ fn add_name(player: &mut Player, world: &mut World, name: usize, now: Timestamp)
     let owner = format!("host{}.{}", player.next_number(), NAMES[name]);
     let key = RecordKey::new(&owner, "A");
     let Dns::Account(account) = player.authority_of(name) else {
-        return player.elsewhere.add(world, key, "192.0.2.80", now);
+        player.elsewhere.add(world, key, "192.0.2.80", now);
+        return;
     };
     for world in [world, &mut player.shadow] {
         if let Some(zone) = zone_id(world, account, NAMES[name]) {

@@ -23,16 +23,17 @@ pub(crate) struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// Adds a value beside those of the name and type.
+    /// Adds a value beside those of the name and type. Returns whether it was not there.
     pub(crate) fn add(
         &mut self,
         world: &mut World,
         key: RecordKey<'_>,
         value: &str,
         now: Timestamp,
-    ) {
+    ) -> bool {
         let values = self.values(key);
-        if !values.iter().any(|held| held == value) {
+        let is_new = !values.iter().any(|held| held == value);
+        if is_new {
             // A name has one CNAME, a domain's MX is what the manifest says, and of texts that say
             // the same kind of thing the new one takes the place of the old.
             match SINGLE.iter().find(|single| value.starts_with(**single)) {
@@ -43,6 +44,7 @@ impl Elsewhere {
             values.push(value.to_owned());
         }
         self.publish(world, key, now);
+        is_new
     }
 
     /// Takes a value out.
@@ -83,8 +85,10 @@ impl Elsewhere {
             match &record.task {
                 RecordTask::Publish(round) if round.is_now() => {
                     for (name, rtype, value) in values(record) {
-                        self.add(world, RecordKey::new(&name, &rtype), &value, now);
-                        self.asked.insert((name, rtype, value));
+                        // What was there before is not taken out again as what a plan asked for.
+                        if self.add(world, RecordKey::new(&name, &rtype), &value, now) {
+                            self.asked.insert((name, rtype, value));
+                        }
                     }
                 }
                 RecordTask::Publish(_) => later.extend(record.name.clone()),
@@ -141,7 +145,7 @@ fn values(record: &PublishableRecord) -> Vec<(String, String, String)> {
         (
             name.clone(),
             record.rtype.as_str().to_owned(),
-            spelled(record.rtype, value.clone()),
+            spelled(record.rtype, value),
         )
     });
     values.collect()
@@ -227,10 +231,11 @@ impl Player {
     }
 }
 
-/// A value as it is kept here.
-fn spelled(rtype: RecordType, value: String) -> String {
-    if rtype == RecordType::Txt && !value.starts_with('"') {
-        return format!("\"{value}\"");
+/// A value as it is kept here: a text in quotes, a host without its final dot.
+fn spelled(rtype: RecordType, value: &str) -> String {
+    match rtype {
+        RecordType::Txt if !value.starts_with('"') => format!("\"{value}\""),
+        RecordType::Txt => value.to_owned(),
+        _ => value.trim_end_matches('.').to_owned(),
     }
-    value
 }

@@ -213,6 +213,9 @@ impl Program<'_> {
             let before = reconcile::there_before(&planned);
             let existing = project.existing(&ledger, &before).await?;
             return Ok(match existing.recorded {
+                _ if !existing.unseen.is_empty() => {
+                    Ended::Waiting("something that could not be observed".to_owned())
+                }
                 0 if !existing.ours.is_empty() => Ended::Unrecorded,
                 0 => Ended::Done(existing.unknown.iter().filter_map(left).collect()),
                 left => Ended::Waiting(format!("{left} resources are left")),

@@ -86,6 +86,12 @@ pub fn play(life: &Life) -> Played {
     })
 }
 
+/// Whether what a run sees need not be so, or no longer: reads fail or answer from a moment ago, or somebody else acts
+/// while it is under way.
+fn is_misled(trouble: &Trouble, run: usize) -> bool {
+    run < CALM && trouble.misleads() || run == 0 && trouble.meanwhile.is_some()
+}
+
 /// A routing policy that others gave a record set.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Routed {
@@ -318,7 +324,7 @@ impl Player {
                 Ended::Refused(why) if self.is_renumbered(&why) => {
                     self.setup.declares_former = true;
                 }
-                Ended::Refused(why) if run >= CALM || !trouble.misleads() => {
+                Ended::Refused(why) if !is_misled(trouble, run) => {
                     for what in refusals::unfounded(self, &why) {
                         self.fault("RefusedForCause", what);
                     }
@@ -373,7 +379,7 @@ impl Player {
             sandbox: &sandbox,
             ledger: &ledger,
             goal,
-            is_misled: run < CALM && trouble.misleads() || meanwhile.is_some(),
+            is_misled: is_misled(trouble, run),
         };
         let ended = tokio::select! {
             biased;
