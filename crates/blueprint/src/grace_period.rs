@@ -69,7 +69,6 @@ fn grace_period(
     let host = format!("mta-sts.{domain}");
     let resources = kept(ledger, held)
         .into_iter()
-        .filter(|entry| leads_somewhere(entry, ledger))
         .filter(|entry| !desired.iter().any(|other| takes_over(other, entry, &host)))
         .map(|entry| wound_down(domain, entry, body.as_bytes()))
         .collect();
@@ -146,7 +145,8 @@ fn kept<'a>(ledger: &'a Ledger, held: &'a DomainLedger) -> Vec<&'a Entry> {
     let mut seen: BTreeSet<&ResourceId> = BTreeSet::new();
     let mut kept = Vec::new();
     while let Some(entry) = open.pop() {
-        if seen.insert(&entry.id) {
+        // What only a record of such a host needs goes with it.
+        if leads_somewhere(entry, ledger) && seen.insert(&entry.id) {
             kept.push(entry);
             open.extend(
                 entry

@@ -255,6 +255,11 @@ fn the_records_of_a_host_that_nothing_serves_do_not_stay() {
         .collect();
     assert!(names.contains(&"mta-sts-policy"), "{names:?}");
     assert!(!names.contains(&"mta-sts.a"), "{names:?}");
+    // Nothing more goes once those records are gone.
+    let stays = |id: &ResourceId| grace[0].resources.iter().any(|one| one.id == *id);
+    let held = ledger.domains.get_mut("example.com").expect("a domain");
+    held.entries.retain(|id, _| stays(id));
+    assert_eq!(grace_periods(&ledger, &[], now), grace);
 }
 
 #[test]
