@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use kinds::record_of;
-use model::{Action, Entry, Ledger, Location, Origin, ResourceId, Spec, Step};
+use model::{Action, Entry, Ledger, Location, Origin, PhysicalId, Plan, ResourceId, Spec, Step};
 use standards::Finding;
 
-use crate::{Error, Planned, Project, Wish};
+use crate::{Error, Project, Wish};
 
 /// A resource that exists, and that the ledger does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Project {
     pub async fn existing(
         &self,
         ledger: &Ledger,
-        there_before: &BTreeSet<ResourceId>,
+        there_before: &ThereBefore,
     ) -> Result<ExistingResources, Error> {
         let recorded = self.in_scope(ledger.clone());
         let planned = self.plan(ledger.clone(), Wish::All).await?;
@@ -85,8 +85,7 @@ impl Project {
             ..ExistingResources::default()
         };
         for action in &planned.plan.actions {
-            if ledger.entry(&action.resource).is_none() && !there_before.contains(&action.resource)
-            {
+            if ledger.entry(&action.resource).is_none() && !there_before.has(action) {
                 existing.add(action);
             }
         }
@@ -100,13 +99,27 @@ pub(crate) fn is_unseen(finding: &Finding) -> bool {
     finding.is_of(PLAN_03) || finding.is_of(PLAN_04)
 }
 
-/// The resources that a destroy leaves because they were there before.
-pub fn there_before(planned: &Planned) -> BTreeSet<ResourceId> {
-    let actions = planned.plan.actions.iter();
-    let before = actions.filter(|action| {
-        action.unwanted().is_some() && action.entry().is_some_and(|e| e.origin == Origin::Adopted)
-    });
-    before.map(|action| action.resource.clone()).collect()
+/// What was there before us, by our name and by AWS's: in a hosted zone that others made again, what stands under
+/// our name is another thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ThereBefore(BTreeSet<(ResourceId, PhysicalId)>);
+
+impl ThereBefore {
+    /// What the plan of a destroy leaves because it was there before.
+    pub fn of(plan: &Plan) -> Self {
+        let actions = plan.actions.iter();
+        let removals = actions.filter(|action| action.unwanted().is_some());
+        let adopted = removals
+            .filter_map(|action| action.entry())
+            .filter(|entry| entry.origin == Origin::Adopted);
+        let named = adopted.filter_map(|entry| Some((entry.id.clone(), entry.physical()?.clone())));
+        Self(named.collect())
+    }
+
+    fn has(&self, action: &Action) -> bool {
+        let physical = action.physical().cloned();
+        physical.is_some_and(|physical| self.0.contains(&(action.resource.clone(), physical)))
+    }
 }
 
 impl ExistingResources {
@@ -131,5 +144,51 @@ impl ExistingResources {
             Step::RefuseChange(_, Some(_)) => self.foreign.push(existing()),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+    use kinds::{S3Bucket, s3_bucket};
+    use model::{Impact, Kind, Status, Unwanted};
+
+    use super::*;
+
+    /// The removal of what was there before, by AWS's name. Its kind does not matter.
+    fn forgotten(name: &str) -> Action {
+        let spec = Spec::of::<S3Bucket>(s3_bucket::Spec::default());
+        let entry = Arc::new(Entry {
+            id: ResourceId::new(S3Bucket::NAME, "example.com", "mx"),
+            location: None,
+            status: Status::Settled(name.into()),
+            spec: spec.clone(),
+            state: None,
+            origin: Origin::Adopted,
+            before: None,
+            serves_policy: None,
+            dependencies: Vec::new(),
+            impact: Impact::none(),
+            holders: BTreeSet::new(),
+            changed: Timestamp::UNIX_EPOCH,
+        });
+        let step = Step::Forget(Unwanted::of(&entry, spec));
+        Action::new(&entry.id, None, step, "was there before us, and stays")
+    }
+
+    /// Others made the hosted zone again, and the ledger that is back knows the former one.
+    #[test]
+    fn a_record_in_another_zone_was_not_there_before() {
+        let plan = Plan {
+            version: Plan::VERSION,
+            project: "project".to_owned(),
+            actions: vec![forgotten("Z1/example.com/MX")],
+            findings: Vec::new(),
+        };
+        let before = ThereBefore::of(&plan);
+        assert!(before.has(&forgotten("Z1/example.com/MX")));
+        assert!(!before.has(&forgotten("Z2/example.com/MX")));
     }
 }

@@ -77,7 +77,7 @@ pub use self::doctor::examine;
 pub use self::drift::{Drifted, drift};
 pub use self::environment::{Environment, Network, SandboxSettings, Speed, authority_first};
 pub use self::error::Error;
-pub use self::existing::{ExistingResource, ExistingResources, there_before};
+pub use self::existing::{ExistingResource, ExistingResources, ThereBefore};
 pub use self::fleet::{Fleet, fleet};
 pub use self::ledger_admin::{Destination, Made, create_ledger, move_ledger, unlock_ledger};
 pub use self::lint_online::{Preflight, lint_published, lint_with_accounts, preflight};

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use ledger::LedgerError;
 use model::{Ledger, Plan};
 use plan::Inputs;
-use reconcile::{Environment, Error, ExistingResource, Planned, Project, Subset, Wish};
+use reconcile::{
+    Environment, Error, ExistingResource, ExistingResources, Planned, Project, Subset, Wish,
+};
 use report::PublishableRecord;
 use sandbox::Sandbox;
 use standards::Severity;
@@ -73,8 +75,9 @@ pub(crate) enum Ended {
     Faulty(Vec<Fault>),
     /// Something waits for a person or for time, and this is what.
     Waiting(String),
-    /// Something that is ours is not in the ledger: apply records it again.
-    Unrecorded,
+    /// Something that is ours is not in the ledger: apply records it again. Beside it, what nobody knows
+    /// whose it is, and what apply takes for what was there before.
+    Unrecorded(Vec<Left>),
     /// Everything is as it should be, and that was observed. After a destroy, what is left because
     /// nobody knows whose it is.
     Done(Vec<Left>),
@@ -198,8 +201,12 @@ impl Program<'_> {
         journal.close().await?;
         if !report.is_complete() {
             // What is on no record can hold what is: a person reads that it is left, too.
-            if self.goal.destroys() && self.has_unrecorded(&project, &planned, &ledger).await? {
-                return Ok(Ended::Unrecorded);
+            if self.goal.destroys() && !self.is_misled {
+                let before = reconcile::ThereBefore::of(&planned.plan);
+                let existing = project.existing(&ledger, &before).await?;
+                if !existing.ours.is_empty() {
+                    return Ok(Ended::Unrecorded(left_unknown(&existing)));
+                }
             }
             let unfinished = report.unfinished();
             let unfinished =
@@ -210,14 +217,14 @@ impl Program<'_> {
             return Ok(Ended::Waiting(what.join("; ")));
         }
         if self.goal.destroys() {
-            let before = reconcile::there_before(&planned);
+            let before = reconcile::ThereBefore::of(&planned.plan);
             let existing = project.existing(&ledger, &before).await?;
             return Ok(match existing.recorded {
                 _ if !existing.unseen.is_empty() => {
                     Ended::Waiting("something that could not be observed".to_owned())
                 }
-                0 if !existing.ours.is_empty() => Ended::Unrecorded,
-                0 => Ended::Done(existing.unknown.iter().filter_map(left).collect()),
+                0 if !existing.ours.is_empty() => Ended::Unrecorded(left_unknown(&existing)),
+                0 => Ended::Done(left_unknown(&existing)),
                 left => Ended::Waiting(format!("{left} resources are left")),
             });
         }
@@ -229,18 +236,6 @@ impl Program<'_> {
             return Ok(Ended::Waiting("the wildcard of a move to go".to_owned()));
         }
         Ok(self.completed(&project, &again, &ledger))
-    }
-
-    /// Whether something that is ours is not in the ledger.
-    async fn has_unrecorded(
-        &self,
-        project: &Project,
-        planned: &Planned,
-        ledger: &Ledger,
-    ) -> Result<bool, Error> {
-        let before = reconcile::there_before(planned);
-        let existing = project.existing(ledger, &before).await?;
-        Ok(!self.is_misled && !existing.ours.is_empty())
     }
 
     /// The end of an apply of which everything is done: nothing has drifted, and nothing is left to do.
@@ -285,6 +280,11 @@ fn drifted(project: &Project, planned: &Planned, ledger: &Ledger) -> Vec<String>
     moved
         .map(|drift| format!("{}: {:?}", drift.resource, drift.moved))
         .collect()
+}
+
+/// The record sets of which a destroy says that nobody knows whose they are.
+fn left_unknown(existing: &ExistingResources) -> Vec<Left> {
+    existing.unknown.iter().filter_map(left).collect()
 }
 
 fn left(existing: &ExistingResource) -> Option<Left> {

@@ -145,7 +145,7 @@ impl Life<'_> {
         let carried_out = self.carry_out(&project, &planned, &journal).await?;
         let ledger = journal.ledger();
         journal.close().await?;
-        let before = reconcile::there_before(&planned);
+        let before = reconcile::ThereBefore::of(&planned.plan);
         let existing = project.existing(&ledger, &before).await?;
         Ok(Conclusion::of_destroy(carried_out, &existing))
     }

@@ -6,7 +6,9 @@ use std::path::Path;
 use ledger::Journal;
 use model::Verb;
 use model::rules;
-use reconcile::{Conclusion, ExistingResource, ExistingResources, Planned, Project, Wish};
+use reconcile::{
+    Conclusion, ExistingResource, ExistingResources, Planned, Project, ThereBefore, Wish,
+};
 use report::escape;
 
 use crate::args::{self, Global};
@@ -90,7 +92,7 @@ async fn remove(
     let ledger = journal.ledger();
     journal.close().await?;
     let again = while_reading(project, printer, project.plan(ledger.clone(), wish)).await?;
-    let before = reconcile::there_before(&planned);
+    let before = ThereBefore::of(&planned.plan);
     let existing = project.existing(&ledger, &before).await?;
     let conclusion = Conclusion::of_destroy(Conclusion::of_report(&report), &existing);
     results.document.left(&existing, &line);
@@ -196,7 +198,7 @@ async fn refuse_unrecorded(
     printer: &Printer,
 ) -> Result<Conclusion, Failure> {
     let existing = project
-        .existing(&model::Ledger::default(), &BTreeSet::new())
+        .existing(&model::Ledger::default(), &ThereBefore::default())
         .await?;
     document.left(&existing, &line);
     printer.note(
