@@ -16,6 +16,7 @@ use model::{Fetched, NoAnswer, Outside, ShownCertificate, Unseen, Visit};
 use sandbox::Sandbox;
 use sandbox::dns::Lookup;
 use sandbox::smtp::Fault;
+use sandbox::world::World;
 use standards::dns::{Presentation, RecordType, Txt};
 
 /// For how long resolvers remember a negative answer: the lesser of the TTL and the last number of a zone's
@@ -100,6 +101,18 @@ impl Inside {
     }
 }
 
+/// Whether a server only says which others to ask: the name is in a zone of theirs, below the one that it has. It
+/// confirms nothing then.
+fn refers(world: &World, server: &str, name: &str, now: Timestamp) -> bool {
+    let below = name.match_indices('.').map(|(dot, _)| &name[dot + 1..]);
+    let mut zones = std::iter::once(name).chain(below);
+    let closest = zones.find_map(|zone| {
+        let servers = world.delegation(zone, now);
+        (!servers.is_empty()).then_some(servers)
+    });
+    closest.is_some_and(|servers| !servers.iter().any(|one| one == server))
+}
+
 #[async_trait]
 impl Outside for Inside {
     async fn lookup(&self, name: &str, rtype: RecordType) -> Result<Vec<String>, NoAnswer> {
@@ -133,6 +146,9 @@ impl Outside for Inside {
     ) -> Result<bool, Unseen> {
         let now = self.sandbox.clock().now();
         let world = self.sandbox.world();
+        if refers(&world, server, name, now) {
+            return Ok(false);
+        }
         let is_there = |rtype: &str| {
             let answer = world.ask_server(server, name, rtype, now)?;
             Some(!matches!(answer, Lookup::NxDomain | Lookup::NoData))

@@ -2,7 +2,7 @@
 
 use life::life::{Hand, Life, Step, Trouble};
 use life::player::play;
-use life::setup::{Dns, Sts};
+use life::setup::{Dns, Domain, Sts};
 
 use crate::{apply, holds, in_region, sender, sender_with};
 
@@ -145,4 +145,25 @@ fn a_policy_whose_file_others_deleted_is_let_go_slowly() {
         Step::Wait(8 * 24 * 60),
         Step::Destroy(Trouble::default()),
     ]);
+}
+
+/// Seed 1570: the servers of the domain above refer to those of a domain below that the manifest no longer has. The
+/// sandbox took that for a confirmation that its records were out, and the files went while the policy was announced.
+#[test]
+fn a_policy_below_another_domain_is_served_until_it_is_no_longer_announced() {
+    let above = sender_with(|domain| {
+        domain.dns = Dns::Manual;
+        domain.ses.clear();
+    });
+    let mut both = above.clone();
+    both.domains.push(Domain {
+        dns: Dns::Manual,
+        hosting: Some(in_region(0)),
+        sts: Some(Sts {
+            mode: "testing",
+            max_age: 1,
+        }),
+        ..Domain::bare(2)
+    });
+    holds(vec![apply(both), apply(above)]);
 }
