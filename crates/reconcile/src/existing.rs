@@ -99,13 +99,13 @@ pub(crate) fn is_unseen(finding: &Finding) -> bool {
     finding.is_of(PLAN_03) || finding.is_of(PLAN_04)
 }
 
-/// What was there before us, by our name and by AWS's: in a hosted zone that others made again, what stands under
-/// our name is another thing.
+/// The resources that were there before us, by our name and by AWS's: in a hosted zone that others made again,
+/// another thing stands under our name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ThereBefore(BTreeSet<(ResourceId, PhysicalId)>);
 
 impl ThereBefore {
-    /// What the plan of a destroy leaves because it was there before.
+    /// The resources that the plan of a destroy leaves because they were there before.
     pub fn of(plan: &Plan) -> Self {
         let actions = plan.actions.iter();
         let removals = actions.filter(|action| action.unwanted().is_some());

@@ -33,7 +33,7 @@ pub(crate) fn act(player: &mut Player, hand: &Hand) {
         Hand::DeleteIdentity(place) => {
             if let Some((place, name)) = pick(&world.ses.identities(), place) {
                 world.ses.lose(&place, &name);
-                player.lost_identity = true;
+                player.only_on_record = true;
             }
         }
         Hand::StopSigning(place) => {
@@ -113,6 +113,7 @@ fn make_zone_again(player: &mut Player, world: &mut World, name: usize, account:
     let Some(new) = world.make_zone_again(&old) else {
         return;
     };
+    player.only_on_record = true;
     player.shadow.take_zone(world, &new, &old);
     if player.authority_of(name) == Dns::Account(account) {
         for world in [world, &mut player.shadow] {

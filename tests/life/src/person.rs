@@ -200,6 +200,10 @@ impl Player {
         let mut world = sandbox.world();
         let later = self.elsewhere.obey(&mut world, &records, now);
         for domain in &self.setup.domains {
+            // The plan says nothing of the others.
+            if matches!(goal, Goal::NothingOf(name) if name != domain.name) {
+                continue;
+            }
             let from = self.authority.get(&domain.name);
             let is_read = |name: &String| match from {
                 Some(Dns::Account(account)) => sets(&world, *account, domain.name())

@@ -18,8 +18,13 @@ const CAUSES: &[Cause] = &[
     }),
     // Others gave a record set a routing policy.
     (rules::PLAN_10.id, |player| !player.routed.is_empty()),
-    // The ledger that knew a name was lost, and the manifest no longer leads to it.
-    (rules::PLAN_14.id, |player| player.forgot),
+    // The ledger that knew a name was lost, and the manifest no longer leads to it; or the ledger that is back knows
+    // the name in the former zone only.
+    (rules::PLAN_14.id, |player| {
+        player.forgot || player.lost_ledger && player.only_on_record
+    }),
+    // The manifest takes something from more than three domains at once, as an account that is renumbered does.
+    (rules::PLAN_16.id, |player| player.applied.len() > 3),
     // Others put objects into a bucket that goes, or the ledger that knew ours was lost, and the manifest no longer
     // leads to them.
     (rules::PLAN_20.id, |player| {

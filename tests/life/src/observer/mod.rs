@@ -65,6 +65,8 @@ struct Run {
     before: BTreeSet<Flow>,
     /// The flows that stop for a while by what the manifest asks for, whoever carries it out.
     pauses: BTreeSet<Flow>,
+    /// The domains that are read in a zone that nobody knows any more.
+    unknown: BTreeSet<String>,
     /// The domains whose delegation a person has moved: their records are others from then on, and
     /// the program has not written them now.
     moved: BTreeSet<String>,
@@ -172,6 +174,7 @@ impl Observer {
             declared,
             before: self.last.flows.clone(),
             pauses: BTreeSet::new(),
+            unknown: BTreeSet::new(),
             moved: BTreeSet::new(),
             brought_back: self.not_settled(now),
             harmed: BTreeSet::new(),
@@ -187,6 +190,20 @@ impl Observer {
     pub fn pauses(&mut self, flows: BTreeSet<Flow>) {
         if let Some(run) = &mut self.run {
             run.pauses = flows;
+        }
+    }
+
+    /// A destroy has taken away what an apply makes anew now, so that all of it is on record.
+    pub fn made_anew(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.pauses.extend(run.before.iter().cloned());
+        }
+    }
+
+    /// The world reads these domains in a zone that nobody knows any more: what leads from there to what is ours stays.
+    pub fn unknown(&mut self, domains: BTreeSet<String>) {
+        if let Some(run) = &mut self.run {
+            run.unknown = domains;
         }
     }
 
@@ -307,6 +324,10 @@ impl Run {
         }
         for ((rule, subject), why) in &sight.broken {
             if *rule == Rule::IdWithPolicy && self.brought_back.contains(subject) {
+                continue;
+            }
+            let mut unknown = self.unknown.iter();
+            if *rule == Rule::NoDangling && unknown.any(|domain| is_within(subject, domain)) {
                 continue;
             }
             // Nobody but the program is to add to what may stand only once.

@@ -34,7 +34,7 @@ impl Player {
         for what in hands::missing(self, &world) {
             self.fault("ForeignStays", what);
         }
-        let is_forgotten = self.forgot || self.lost_ledger && self.lost_identity;
+        let is_forgotten = self.forgot || self.lost_ledger && self.only_on_record;
         if goal == Goal::Nothing
             && !is_forgotten
             && let Some(left) = done
@@ -95,10 +95,13 @@ impl Player {
         }
     }
 
-    /// Whether a domain with records of before has an SPF record in a manifest that does not take them over.
+    /// Whether a domain with records of before has an SPF or a DMARC record in a manifest that does not take them over.
     pub(crate) fn leaves_what_was_there(&self) -> bool {
         let mut domains = self.setup.domains.iter();
-        domains.any(|one| one.spf.is_some() && !one.adopts && self.adopting.contains(&one.name))
+        domains.any(|one| {
+            let asks = one.spf.is_some() || one.dmarc.is_some();
+            asks && !one.adopts && self.adopting.contains(&one.name)
+        })
     }
 
     /// Whether a domain with a policy has no MX any more that the manifest does not name.

@@ -131,11 +131,14 @@ pub(crate) struct Player {
     /// Whether the lost ledger was about another manifest, or had more than the manifest leads to, or the one
     /// that is back is about another: what the manifest does not lead to can't be found again.
     pub(crate) forgot: bool,
-    /// Whether somebody deleted an identity at SES: only the ledger knows its DKIM records then.
-    pub(crate) lost_identity: bool,
+    /// Whether others deleted an identity at SES, or made a hosted zone again: only the ledger knows the records
+    /// of either then.
+    pub(crate) only_on_record: bool,
     pub(crate) setup: Setup,
     setup_before: Setup,
-    /// The flows that stop for a while by what an apply began that was given up.
+    /// The domains that a manifest of this life has had, as positions in the names.
+    pub(crate) applied: BTreeSet<usize>,
+    /// The flows that stop for a while by what an apply was to do that was given up or refused.
     begun: BTreeSet<Flow>,
     /// The goal of the last apply or destroy, where it ended with everything done and nobody has acted since.
     reached: Option<Goal>,
@@ -192,8 +195,9 @@ impl Player {
             ledger_before: Kept::new(setup.in_bucket),
             lost_ledger: false,
             forgot: false,
-            lost_identity: false,
+            only_on_record: false,
             setup_before: setup.clone(),
+            applied: BTreeSet::new(),
             setup,
             begun: BTreeSet::new(),
             reached: None,
@@ -235,6 +239,8 @@ impl Player {
                 setup.declares_former |= self.setup.declares_former;
                 let pauses = pauses::of_change(&self.setup, &setup);
                 self.forgot |= self.lost_ledger && self.setup != setup;
+                self.applied
+                    .extend(setup.domains.iter().map(|domain| domain.name));
                 self.setup_before = std::mem::replace(&mut self.setup, setup);
                 self.bring_about(Goal::All, trouble, pauses).await;
             }
@@ -297,18 +303,11 @@ impl Player {
     /// Runs the program until everything is done, and a person does their part between the runs.
     async fn bring_about(&mut self, goal: Goal, trouble: &Trouble, mut pauses: BTreeSet<Flow>) {
         pauses.append(&mut self.begun);
-        self.ledger_before = self.ledger.copy(&self.sandbox.world());
-        let now = self.now();
-        self.observer().begin(self.declared(), now);
-        self.observer().pauses(pauses.clone());
-        if let Goal::NothingOf(name) = goal
-            && self.reached == Some(Goal::All)
-        {
-            self.observer().goes(NAMES[name]);
-        }
+        self.begin(goal, &pauses);
         let mut ended = None;
         let mut waits_for = String::new();
         let mut records_again = false;
+        let mut named = Vec::new();
         for run in 0..RUNS {
             // Who applies to have everything on record again publishes what that apply asks for.
             let goal = if records_again { Goal::All } else { goal };
@@ -316,7 +315,6 @@ impl Player {
                 Ended::Killed if trouble.given_up => {
                     self.played.given_up += 1;
                     self.observer().given_up();
-                    self.begun = pauses;
                     break;
                 }
                 Ended::Killed => {}
@@ -336,10 +334,15 @@ impl Player {
                     self.played.faults.extend(faults);
                     break;
                 }
-                Ended::Unrecorded => records_again = true,
+                Ended::Unrecorded(left) => {
+                    named.extend(left);
+                    self.observer().made_anew();
+                    records_again = true;
+                }
                 Ended::Done(_) if records_again => records_again = false,
                 Ended::Done(left) => {
-                    ended = Some(left);
+                    named.extend(left);
+                    ended = Some(named);
                     break;
                 }
                 Ended::Waiting(what) => {
@@ -359,9 +362,25 @@ impl Player {
         }
         if ended.is_some() {
             self.played.done += 1;
+        } else {
+            self.begun = pauses;
         }
         self.reached = ended.is_some().then_some(goal);
         self.close(goal, ended).await;
+    }
+
+    /// Tells the observer what is about to be brought about.
+    fn begin(&mut self, goal: Goal, pauses: &BTreeSet<Flow>) {
+        self.ledger_before = self.ledger.copy(&self.sandbox.world());
+        let now = self.now();
+        self.observer().begin(self.declared(), now);
+        self.observer().pauses(pauses.clone());
+        self.observer().unknown(self.unknown());
+        if let Goal::NothingOf(name) = goal
+            && self.reached == Some(Goal::All)
+        {
+            self.observer().goes(NAMES[name]);
+        }
     }
 
     /// Runs the program once. Where somebody else acts meanwhile, nothing that it says at its end need hold a
@@ -455,6 +474,14 @@ impl Player {
     fn can_converge(&self) -> bool {
         let mut domains = self.setup.domains.iter();
         domains.all(|domain| self.authority_of(domain.name) == domain.dns)
+    }
+
+    /// The domains for which the world reads a zone that the manifest does not name, and that the ledger that was lost
+    /// may have been the last to know.
+    fn unknown(&self) -> BTreeSet<String> {
+        let domains = self.setup.domains.iter().filter(|_| self.forgot);
+        let elsewhere = domains.filter(|domain| self.authority_of(domain.name) != domain.dns);
+        elsewhere.map(|domain| domain.name().to_owned()).collect()
     }
 
     /// The instances of the manifest, as domain and place.
