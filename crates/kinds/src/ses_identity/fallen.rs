@@ -100,6 +100,22 @@ mod tests {
         assert!(fields("TEMPORARY_FAILURE", "SUCCESS").is_empty());
     }
 
+    /// Others deleted it while a run asked for its domain token, and that made it again (seed 1813).
+    #[test]
+    fn an_identity_without_keys_is_drift() {
+        let fields = |tokens: &[&str]| -> Vec<String> {
+            let seen = State {
+                tokens: tokens.iter().map(|token| (*token).to_owned()).collect(),
+                ..state("PENDING", "NOT_STARTED")
+            };
+            let diff = SesIdentity::diff(&Spec::default(), &seen, None);
+            let fields = diff.changes.iter().map(|change| change.field.clone());
+            fields.filter(|field| field == "dkim_status").collect()
+        };
+        assert_eq!(fields(&[]), ["dkim_status"]);
+        assert!(fields(&["a", "b", "c"]).is_empty());
+    }
+
     #[test]
     fn a_replica_that_failed_cannot_start_anew_and_is_told() {
         let spec = Spec {

@@ -239,6 +239,12 @@ impl State {
         }
     }
 
+    /// Whether SES has made no keys: a request for a domain token makes the identity too, where others have deleted
+    /// it, and only that (SES API v1, `VerifyDomainIdentity`). It makes them when it is told how to sign.
+    fn has_no_keys(&self) -> bool {
+        self.tokens.is_empty() && self.dkim_status == NOT_STARTED
+    }
+
     /// The properties that are compared with a spec that signs by `dkim`.
     fn seen<'s>(&'s self, dkim: &Dkim, tags: &'s Tags) -> Compared<'s> {
         Compared {
@@ -315,6 +321,9 @@ const SIGNING: [&str; 6] = [
     "verification",
 ];
 
+/// SES's word for an identity whose keys it does not search for.
+const NOT_STARTED: &str = "NOT_STARTED";
+
 /// The calls of an update: SES has one for each property.
 fn puts(diff: &Diff) -> Vec<Calls> {
     let of_fields: [calls::Put<'_>; 4] = [
@@ -355,6 +364,9 @@ impl Kind for SesIdentity {
         } else if restarts && actual.verification == "FAILED" {
             // The two searches can end at different times.
             (wanted.verification, seen.verification) = (Some("PENDING"), Some("FAILED"));
+        }
+        if matches!(desired.dkim, Dkim::Easy { .. }) && actual.has_no_keys() {
+            (wanted.dkim_status, seen.dkim_status) = (Some("PENDING"), Some(NOT_STARTED));
         }
         diff::compare(&wanted, &seen, &[])
     }
