@@ -243,7 +243,7 @@ impl Mutate<Context> for SesIdentity {
             let put = put_signing(context, &client, spec).await;
             each.add(match put {
                 Err(error) if update.diff.touches("key_length") => {
-                    Err(with_its_time(&client, &spec.domain, error).await)
+                    Err(with_its_time(&client, &spec.domain, error, context.clock.now()).await)
                 }
                 put => put,
             })?;
@@ -295,7 +295,12 @@ const REFUSALS: [ErrorClass; 4] = [
 
 /// `error` with the time from which SES takes another key length, where that is why it refused
 /// (SES Developer Guide, "Changing the DKIM signing key length": once in 24 hours).
-async fn with_its_time(client: &Client, domain: &str, error: KindError) -> KindError {
+async fn with_its_time(
+    client: &Client,
+    domain: &str,
+    error: KindError,
+    now: Timestamp,
+) -> KindError {
     if !error.message.contains("once per day") {
         return error;
     }
@@ -305,18 +310,22 @@ async fn with_its_time(client: &Client, domain: &str, error: KindError) -> KindE
         let seconds = dkim.last_key_generation_timestamp()?.secs();
         Timestamp::from_second(seconds).ok()
     });
-    let message = match generated.map(|time| time + Duration::from_hours(24)) {
-        Some(time) => format!(
-            "{} It takes another one from {time} on: apply again then. Only the key length waits \
-             for it",
-            error.message
-        ),
-        None => format!(
-            "{} Apply again a day after the last change. Only the key length waits for it",
-            error.message
-        ),
-    };
+    let message = format!("{} {}", error.message, when(generated, now));
     KindError { message, ..error }
+}
+
+/// The advice when to apply again, by the time at which SES generated the last key. It shows the key that it uses: where
+/// that is older than a day, the next one is not in use yet, and SES does not show when it was asked for it.
+fn when(generated: Option<Timestamp>, now: Timestamp) -> String {
+    let again = generated.map(|time| time + Duration::from_hours(24));
+    match again.filter(|time| *time > now) {
+        Some(time) => format!(
+            "It takes another one from {time} on: apply again then. Only the key length waits for it"
+        ),
+        None => {
+            "Apply again a day after the last change. Only the key length waits for it".to_owned()
+        }
+    }
 }
 
 async fn sign(client: &Client, spec: &Spec) -> Result<(), KindError> {
@@ -372,4 +381,27 @@ async fn feedback(client: &Client, spec: &Spec) -> Result<(), KindError> {
         .email_forwarding_enabled(spec.feedback);
     done("PutEmailIdentityFeedbackAttributes", request.send().await)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A year-old key says nothing of a change that was asked for an hour ago (seed 1978).
+    #[test]
+    fn the_time_of_the_next_key_length_is_not_in_the_past() {
+        let generated = Timestamp::UNIX_EPOCH;
+        let after = |hours| when(Some(generated), generated + Duration::from_hours(hours));
+        assert!(
+            after(1).contains("from 1970-01-02T00:00:00Z on"),
+            "{}",
+            after(1)
+        );
+        assert!(
+            after(25).contains("a day after the last change"),
+            "{}",
+            after(25)
+        );
+        assert!(when(None, generated).contains("a day after the last change"));
+    }
 }
