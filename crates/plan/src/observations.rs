@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Entry, Ledger, Resource, ResourceId, Spec, State, Status, Target};
+use model::{Entry, Ledger, Resource, ResourceId, Spec, State, Target};
 
 use crate::claims::moved;
 
@@ -92,8 +92,9 @@ pub fn queries(desired: &[Arc<Resource>], ledger: &Ledger) -> Vec<Query> {
 /// Whether a run was interrupted while it made something else than the manifest asks for by now: a certificate for
 /// other names. By what is asked for it would not be found.
 pub(crate) fn made_other(entry: &Entry, resource: &Resource) -> bool {
-    let is_begun = entry.status == Status::Creating && entry.location.is_some();
-    is_begun && entry.spec != resource.spec
+    // A run that went on with what an earlier one had begun can have been interrupted as well.
+    let is_begun = entry.is_open() && entry.physical().is_none() && entry.location.is_some();
+    is_begun && *entry.intended() != resource.spec
 }
 
 /// The target under the name that an interrupted change would have given it: the DKIM record of an identity that

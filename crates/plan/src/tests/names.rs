@@ -195,18 +195,6 @@ fn what_was_made_for_another_spec_goes() {
     };
     let id = || ResourceId::new(AcmCertificate::NAME, DOMAIN, "hosts");
     let both = certificate(&["logo.example.com", "mta-sts.example.com"]);
-    let world = World::default()
-        .ask(Resource {
-            id: id(),
-            spec: certificate(&["mta-sts.example.com"]),
-            ..resource("hosts", &[])
-        })
-        .record(Entry {
-            id: id(),
-            status: Status::Creating,
-            spec: both.clone(),
-            ..entry("hosts", &[])
-        });
     let see = |target: &Target| {
         if target.spec != both {
             return Observation::Absent;
@@ -217,10 +205,27 @@ fn what_was_made_for_another_spec_goes() {
             ownership: Ownership::Ours,
         }
     };
-    let plan = world.plan_of(see, &[]);
-    assert_eq!(
-        verbs(&plan),
-        [(Verb::Replace, "hosts"), (Verb::Delete, "hosts")]
-    );
-    assert_eq!(removed(&plan), [Some("arn:1")]);
+    let went_on = Status::Changing {
+        physical: None,
+        to: both.clone(),
+    };
+    for status in [Status::Creating, went_on] {
+        let asked = Resource {
+            id: id(),
+            spec: certificate(&["mta-sts.example.com"]),
+            ..resource("hosts", &[])
+        };
+        let world = World::default().ask(asked).record(Entry {
+            id: id(),
+            status,
+            spec: both.clone(),
+            ..entry("hosts", &[])
+        });
+        let plan = world.plan_of(see, &[]);
+        assert_eq!(
+            verbs(&plan),
+            [(Verb::Replace, "hosts"), (Verb::Delete, "hosts")]
+        );
+        assert_eq!(removed(&plan), [Some("arn:1")]);
+    }
 }
