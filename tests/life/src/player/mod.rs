@@ -1,6 +1,7 @@
 //! Plays a life: the program in this process, under virtual time, in a sandbox.
 
 mod ending;
+mod patience;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clock::Clock;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sandbox::Sandbox;
 use sandbox::stats::Logged;
 use sandbox::world::World;
@@ -31,13 +32,6 @@ const RUNS: usize = 12;
 
 /// Between two runs: longer than any time to live, so that what a person did is seen.
 const PAUSE: Duration = Duration::from_mins(65);
-
-/// How long resolvers keep the servers of a delegation: a person who has moved one waits for that.
-const DELEGATION: Duration = Duration::from_hours(48);
-
-/// How long before senders have forgotten a policy the program is run once more, to no effect: time
-/// enough to take a record out, and no more.
-const EARLY: SignedDuration = SignedDuration::from_secs(45);
 
 /// When every life begins.
 const BIRTH: Timestamp = Timestamp::constant(1_767_600_000, 0);
@@ -308,7 +302,8 @@ impl Player {
         let mut waits_for = String::new();
         let mut records_again = false;
         let mut named = Vec::new();
-        for run in 0..RUNS {
+        let (mut run, mut limit) = (0, RUNS);
+        while run < limit {
             // Who applies to have everything on record again publishes what that apply asks for.
             let goal = if records_again { Goal::All } else { goal };
             match self.run(goal, trouble, run).await {
@@ -338,6 +333,8 @@ impl Player {
                     named.extend(left);
                     self.observer().made_anew();
                     records_again = true;
+                    // Everything is made anew, and then destroyed.
+                    limit = 2 * RUNS;
                 }
                 Ended::Done(_) if records_again => records_again = false,
                 Ended::Done(left) => {
@@ -348,15 +345,18 @@ impl Player {
                 Ended::Waiting(what) => {
                     let by_hand = self.do_by_hand(goal).await;
                     let for_policy = goal.destroys() || run >= CALM;
-                    let pause = self.pause(for_policy, by_hand.grace_until, &what);
-                    // Who has moved a delegation looks what is left before waiting for resolvers.
-                    self.wait(if by_hand.has_moved { PAUSE } else { pause })
-                        .await;
+                    let mut pause = self.pause(for_policy, by_hand.grace_until, &what);
+                    if by_hand.has_moved {
+                        // What is left is read before resolvers are waited for.
+                        pause = PAUSE;
+                    }
+                    self.wait(pause).await;
                     waits_for = what;
                 }
             }
-            if run + 1 == RUNS && self.can_converge() && !self.is_unknown_holder(&waits_for) {
-                let what = format!("not done after {RUNS} runs: {waits_for}");
+            run += 1;
+            if run == limit && self.can_converge() && !self.is_unknown_holder(&waits_for) {
+                let what = format!("not done after {run} runs: {waits_for}");
                 self.fault("Converges", what);
             }
         }
@@ -442,38 +442,11 @@ impl Player {
         self.played.given_up > 0 || !self.played.refused.is_empty()
     }
 
-    /// How long a person waits until the next run: until just before senders have forgotten the policy
-    /// that goes, and then beyond it, where it is that which the run waits for, or as long as the program
-    /// says; and as long as resolvers may still ask the servers that a domain has left.
-    fn pause(&self, for_policy: bool, grace_until: Option<Timestamp>, what: &str) -> Duration {
-        if what.contains(model::rules::PLAN_13.id) && self.can_converge() {
-            return DELEGATION + PAUSE;
-        }
-        let until = self.observer().policies_held_until().or(grace_until);
-        let early = until.map(|until| until - EARLY - self.now());
-        let early = early.and_then(|early| Duration::try_from(early).ok());
-        early.filter(|_| for_policy).unwrap_or_default().max(PAUSE)
-    }
-
     pub(crate) fn fault(&mut self, promise: &str, what: String) {
         self.played.faults.push(Fault {
             promise: promise.to_owned(),
             what,
         });
-    }
-
-    /// Whether a run says that a name or a certificate is held by another distribution, which is ours and nobody
-    /// knows it any more: who loses the ledger and moves hosting, or drops it, takes the name off by hand, or deletes
-    /// the distribution.
-    fn is_unknown_holder(&self, what: &str) -> bool {
-        let of_holders = [model::rules::PLAN_09.id, "ResourceInUseException"];
-        self.forgot && of_holders.iter().any(|word| what.contains(word))
-    }
-
-    /// Whether the world reads each domain where the manifest has its DNS.
-    fn can_converge(&self) -> bool {
-        let mut domains = self.setup.domains.iter();
-        domains.all(|domain| self.authority_of(domain.name) == domain.dns)
     }
 
     /// The domains for which the world reads a zone that the manifest does not name, and that the ledger that was lost
