@@ -23,6 +23,7 @@ mod answer;
 #[cfg(feature = "aws")]
 mod aws;
 mod fallen;
+mod search;
 
 #[cfg(feature = "aws")]
 pub(crate) use answer::Identity;
@@ -39,6 +40,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+use self::search::Search;
 use crate::calls;
 use crate::ses_account;
 use crate::tags::{self, Tags};
@@ -239,12 +241,6 @@ impl State {
         }
     }
 
-    /// Whether SES has made no keys: a request for a domain token makes the identity too, where others have deleted
-    /// it, and only that (SES API v1, `VerifyDomainIdentity`). It makes them when it is told how to sign.
-    fn has_no_keys(&self) -> bool {
-        self.tokens.is_empty() && self.dkim_status == NOT_STARTED
-    }
-
     /// The properties that are compared with a spec that signs by `dkim`.
     fn seen<'s>(&'s self, dkim: &Dkim, tags: &'s Tags) -> Compared<'s> {
         Compared {
@@ -321,9 +317,6 @@ const SIGNING: [&str; 6] = [
     "verification",
 ];
 
-/// SES's word for an identity whose keys it does not search for.
-const NOT_STARTED: &str = "NOT_STARTED";
-
 /// The calls of an update: SES has one for each property.
 fn puts(diff: &Diff) -> Vec<Calls> {
     let of_fields: [calls::Put<'_>; 4] = [
@@ -356,17 +349,14 @@ impl Kind for SesIdentity {
         {
             (wanted.key_sha256, seen.key_sha256) = (Some(key), Some(given));
         }
-        // SES gives up after 72 hours, and begins anew when it is told how to sign (SES-23). A
-        // replica can't be told again (SES-08).
-        let restarts = !matches!(desired.dkim, Dkim::Deterministic { .. });
-        if restarts && actual.dkim_status == "FAILED" {
-            (wanted.dkim_status, seen.dkim_status) = (Some("PENDING"), Some("FAILED"));
-        } else if restarts && actual.verification == "FAILED" {
-            // The two searches can end at different times.
-            (wanted.verification, seen.verification) = (Some("PENDING"), Some("FAILED"));
-        }
-        if matches!(desired.dkim, Dkim::Easy { .. }) && actual.has_no_keys() {
-            (wanted.dkim_status, seen.dkim_status) = (Some("PENDING"), Some(NOT_STARTED));
+        match search::to_begin(&desired.dkim, actual) {
+            Some(Search::ForKeys(word)) => {
+                (wanted.dkim_status, seen.dkim_status) = (Some("PENDING"), Some(word));
+            }
+            Some(Search::ForDomain(word)) => {
+                (wanted.verification, seen.verification) = (Some("PENDING"), Some(word));
+            }
+            None => {}
         }
         diff::compare(&wanted, &seen, &[])
     }
